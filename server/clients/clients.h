@@ -1,0 +1,20 @@
+// Client organisations.
+#pragma once
+
+#include "server/core/op.h"
+
+struct client {
+    const char *id, *code, *organization_name, *type, *status, *primary_email, *contact_name, *contact_title;
+    const char *industry, *company_size, *revenue;
+    int64_t created_at;
+};
+
+// ERR_NOT_FOUND for an unknown id or another tenant's (RULES 24).
+bool client_get(struct op_ctx *ctx, const char *id, struct client *ret);
+// Makes the client of a new person; registration calls it.
+bool client_create(struct op_ctx *ctx, const char *email, const char *contact_name, const char *contact_title,
+                   const char *organization_name, const char **ret_id);
+// The person ids of a client's people: const char *.
+bool client_people(struct op_ctx *ctx, const char *client_id, struct list *ret_person_ids);
+
+extern const struct op op_run_client_me, op_run_client_get;

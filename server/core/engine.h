@@ -1,0 +1,83 @@
+// Runs operations: who may, in which thread, in which transaction, and what is said when it is durable.
+//
+//   submit --(slow pool: prepare)--> writer thread: savepoint, run, audit, changes, jobs, result --> group commit
+//                              \---> reader threads: snapshot, run                                      |
+//                                         done(reply) on the thread that called engine_deliver() <-----+
+#pragma once
+
+#include "server/core/op.h"
+
+struct engine;
+struct app_config;
+
+struct op_request {
+    const struct op *op;
+    struct arena arena;          // everything of this request lives here
+    cJSON *body;                 // owned; the arguments as one object, path and query merged in; NULL for none
+    const char *token;           // the bearer token as it came, or NULL: verified in the worker
+    struct actor actor;          // filled from the token; or given with trusted = true
+    bool trusted;                // the actor was checked already (a push session, a job, a tool)
+    const char *idempotency_key; // REST header, or "<device>:<n>" of a sync operation; NULL for none
+    const char *request_id;
+    const char *address;
+    int64_t received_at;         // monotonic microseconds, for the metrics
+
+    // the answer
+    bool ok;
+    bool replayed;               // the stored answer of an earlier run of the same key
+    int status;                  // HTTP status
+    int retry_after;             // seconds, with ERR_RATE_LIMITED and ERR_UNAVAILABLE; 0 none
+    int64_t seq;                 // the change-log seq it committed as; 0 for none
+    struct err err;
+    struct buf reply;            // the members of data, "{...}" complete
+
+    // Called once by engine_deliver(); takes the request over (op_request_free).
+    void (*done)(struct op_request *request, void *user);
+    void *user;
+    struct op_request *next;
+};
+
+struct op_request *op_request_create(void);
+void op_request_free(struct op_request *request);
+
+// db_path: of the store, migrated already. wake: called from worker threads when there is something to deliver
+// (it may do no more than lws_cancel_service). Starts the writer, readers and slow workers.
+bool engine_start(struct engine **ret_engine, struct app *app, const char *db_path, void (*wake)(void *user),
+                  void *user, struct err *err);
+// Takes no more (ERR_UNAVAILABLE), finishes what is queued, stops the threads.
+void engine_stop(struct engine *engine);
+
+// Queues a request. A full queue or a draining engine answers at once, through done() all the same.
+void engine_submit(struct engine *engine, struct op_request *request);
+// Calls done() of whatever is finished; on the loop's thread.
+void engine_deliver(struct engine *engine);
+// Runs one request to its end on the calling thread's time (tools, tests): waits for it.
+void engine_run(struct engine *engine, struct op_request *request);
+
+// What was committed since the last call, for push: one batch a tenant and commit, rows already rendered.
+struct change_batch {
+    const char *tenant;
+    int64_t from, to; // seqs: (from, to]
+    struct list entries; // struct change_entry
+    struct arena arena;
+    struct change_batch *next;
+};
+struct change_entry {
+    enum row_table table;
+    const char *id;
+    const char *was, *now; // principals, unions over the batch
+    const char *row;       // its JSON, NULL when it is gone
+    size_t row_size;
+    int64_t seq;
+};
+// NULL when there is none; the caller frees with change_batch_free. Batches of a tenant come in order, without gaps.
+struct change_batch *engine_take_changes(struct engine *engine);
+void change_batch_free(struct change_batch *batch);
+
+// Read work of the push sessions (snapshot pages, catch-up) on the reader threads.
+struct read_task {
+    void (*run)(struct read_task *task, struct db *db); // on a reader thread, inside a snapshot
+    void (*done)(struct read_task *task);               // on the loop's thread
+    struct read_task *next;
+};
+void engine_read(struct engine *engine, struct read_task *task);

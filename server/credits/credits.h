@@ -1,0 +1,38 @@
+// The credit ledger: append-only, double-entry, in minutes (RULES 1 to 8). All functions run in the operation's
+// transaction, write their change rows, and leave the stored balance of each lot equal to its postings.
+#pragma once
+
+#include "server/core/op.h"
+#include "shared/domain/credits.h"
+
+// Gives a client the credits of a package, or `credits` of it when not 0 (RULES 7 for the trial). reason may be NULL.
+bool credits_grant(struct op_ctx *ctx, const char *client_id, const char *package_id, int64_t credits,
+                   enum ledger_kind kind, const char *reason, struct row_lot *ret_lot);
+// The free trial of a newly verified client, once; does nothing when it was given before.
+bool credits_grant_trial(struct op_ctx *ctx, const char *client_id);
+
+struct credit_quote { // what a session costs and who pays
+    struct list slices;  // struct slice
+    int64_t minutes;     // of credit
+    const char *package_id, *package_name; // of the first slice's lot
+    int64_t cost;        // minor units: the share of the lots' price
+    const char *currency;
+};
+// What would pay, without taking it.
+bool credits_quote(struct op_ctx *ctx, const char *client_id, int64_t session_minutes, bool free_trial,
+                   struct credit_quote *ret_quote);
+// Takes it: free -> reserved, slices recorded.
+bool credits_reserve(struct op_ctx *ctx, const char *client_id, const char *consultation_id,
+                     int64_t session_minutes, bool free_trial, struct credit_quote *ret_quote);
+// Unwinds exactly the slices of that booking: reserved -> free.
+bool credits_release(struct op_ctx *ctx, const char *client_id, const char *consultation_id, const char *reason);
+// reserved -> consumed.
+bool credits_consume(struct op_ctx *ctx, const char *client_id, const char *consultation_id, const char *reason);
+
+// Proves the ledger: every transaction sums to zero, balances equal postings, slices match what is reserved. What is
+// wrong is appended to `out`, a line each (serenityd check).
+bool credits_check(struct db *db, struct buf *out, struct err *err);
+
+extern const struct op op_run_client_credits, op_run_credit_grant;
+extern const struct row_source row_source_lot, row_source_statement;
+extern const struct job_kind job_credits_expire; // server/jobs/jobs.h: RULES 6

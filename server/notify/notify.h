@@ -1,0 +1,22 @@
+// Telling people: notifications in the terminal (rows that sync) and mails (jobs in the same transaction, RULES 20).
+#pragma once
+
+#include "server/core/op.h"
+
+// A notification row for one person, pushed live. consultation_id may be NULL.
+bool notify_person(struct op_ctx *ctx, const char *person_id, const char *kind, const char *title, const char *body,
+                   const char *consultation_id);
+
+struct mail_var {
+    const char *name, *value;
+};
+// Queues a mail made from assets/mail/<template>.{html,txt}. key: unique per (booking, version, kind, person).
+// consultation_id and sequence: checked again at sending, NULL and 0 for none. run_at: UTC ms; what is past due for a
+// reminder when made is not made at all (TRAPS 14): that is the caller's choice.
+bool mail_queue(struct op_ctx *ctx, const char *template_name, const char *person_id, const char *key,
+                int64_t run_at, const char *consultation_id, int64_t sequence, const struct mail_var *vars,
+                size_t count);
+
+extern const struct op op_run_notification_list, op_run_notification_read;
+extern const struct row_source row_source_notification;
+extern const struct job_kind job_mail_send;
