@@ -38,5 +38,5 @@ struct row_source {
     row_reader read;
     row_pager page;
 };
-// One entry a table (server/core/row_sources.c lists the areas').
+// One entry a table (server/wiring/row_sources.c lists the areas').
 extern const struct row_source *const row_sources[ROW_TABLES];

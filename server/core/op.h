@@ -1,6 +1,6 @@
 // The operation table's server half and what a running operation is given.
 //
-// An area declares its operations as constants { .spec, .run, ... } and server/core/op_table.c lists them. Transports
+// An area declares its operations as constants { .spec, .run, ... } and server/wiring/op_table.c lists them. Transports
 // (http, push, jobs) call engine_submit() (server/core/engine.h) and never an area.
 #pragma once
 

@@ -1,0 +1,53 @@
+// What travels over /sync (handbook SYNC), protocol 1. Text frames are one JSON object with its type in "t"; a
+// binary frame is one snapshot page: 'S' followed by a zlib stream of the same kind of JSON object.
+//
+// client -> server
+//   hello     {t, protocol, schema, device, token, epoch, cursor, nextOp, resume: {at, table, after}}   first frame, within 10 s
+//             epoch "" and cursor 0 when the cache is empty; resume only when a snapshot was interrupted
+//   auth      {t, token}                        a fresh access token before the old one ends
+//   cur       {t, at}                           every 5 s or 1,000 rows
+//   op        {t, ops: [{n, name, args}]}       args as the REST body with path arguments merged in (id)
+//   presence  {t, room, state}                  room: a consultation's id, "" leaves; state: viewing, writing, session
+//   ping      {t}
+// server -> client
+//   welcome   {t, protocol, epoch, head, oldest, scopes, opFloor, now, limits: {frame, ops}, mode: tail | snapshot}
+//   snap      {t, scope, at, table, after, rows: [row, ...], last}   binary; row: an object of row_shapes[table]
+//   ready     {t, at, sums: {scope: [count, hash]}}   hash: row_sum of every visible row added up, 16 hex digits
+//   chg       {t, from, to, more, rows: [[put, table, id, rev, row] | [del, table, id, rev] | [hide, table, id, rev]]}
+//   res       {t, results: [{n, status: ok | rejected | retry, seq, code, message, field, details, data, after}]}
+//             ok: its effects are in the log at seq. rejected: final. retry: again after `after` ms
+//   presence  {t, room, who: [{user, name, state}]}
+//   poke      {t, head}                         there is more; the client reads when it can
+//   reset     {t, why}                          the cursor is too old or the sums differ: start with an empty cache
+//   err       {t, code, message}                and the connection closes
+//   bye       {t, after, why}                   the server goes; come back after `after` ms
+//   pong      {t}
+#pragma once
+
+#include "shared/base/buf.h"
+#include "shared/base/err.h"
+#include "shared/wire/rows.h"
+
+enum {
+    SYNC_PROTOCOL = 1,
+    SYNC_SCHEMA = 1,
+    SYNC_FRAME_MAX = 64 * 1024,     // of any message, either way; a snapshot page before deflating: 1 MB
+    SYNC_PAGE_MAX = 1024 * 1024,
+    SYNC_PAGE_ROWS = 200,
+    SYNC_OPS_MAX = 50,              // operations in flight
+    SYNC_HELLO_MS = 10 * 1000,
+    SYNC_PING_MS = 20 * 1000,
+    SYNC_PRESENCE_BEAT_MS = 15 * 1000,
+    SYNC_PRESENCE_EXPIRY_MS = 30 * 1000,
+};
+
+// Path of the websocket and the name of its subprotocol.
+#define SYNC_PATH        "/sync"
+#define SYNC_SUBPROTOCOL "serenity-sync.1"
+
+// A snapshot page as a binary frame and back. inflate refuses anything over SYNC_PAGE_MAX.
+bool page_deflate(const char *json, size_t size, struct buf *out, struct err *err);
+bool page_inflate(const void *frame, size_t size, struct buf *out, struct err *err);
+
+// One row's share of a scope's checksum; shares are added up modulo 2^64, so order does not matter.
+uint64_t row_sum(enum row_table table, const char *id, int64_t rev);
