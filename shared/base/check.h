@@ -10,4 +10,4 @@ _Noreturn void check_fail(const char *file, int line, const char *what);
 // Runs `function(&variable)` when the variable leaves its scope.
 #define CLEANUP(function) __attribute__((cleanup(function)))
 
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(format_index, first) __attribute__((format(printf, format_index, first)))
