@@ -36,6 +36,7 @@ static const struct {
     [ERR_OFFLINE] = { "OFFLINE", 503 },
 };
 
+PRINTF_LIKE(4, 0)
 static void fill(struct err *err, enum err_code code, const char *field, const char *format, va_list args)
 {
     err->code = code;
