@@ -4,9 +4,9 @@
 #include "server/core/config.h"
 #include "server/core/engine.h"
 
-struct metrics; // server/core/metrics.h
+struct metrics;   // server/core/metrics.h
 struct mail_port; // server/integrations/mail.h
-struct zone_db; // shared/host/host.h
+struct zone_db;   // shared/host/host.h
 
 struct app {
     struct app_config config;

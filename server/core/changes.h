@@ -13,8 +13,8 @@ bool changes_seq(struct op_ctx *ctx, int64_t *ret_seq);
 
 // Notes that a row changed. was: principals who could see it before ("" for a new row), now: who may from now on
 // ("" with CHANGE_DELETE). Principals are space separated: "u:<user>", "org:<client>", "role:<tenant>:admin", "pub".
-bool changes_add(struct op_ctx *ctx, enum row_table table, const char *id, enum change_kind kind, const char *was,
-                 const char *now);
+bool changes_add(struct op_ctx *ctx, enum row_table table, const char *id, enum change_kind kind,
+                 const char *was, const char *now);
 
 // Writes the collected entries; the engine calls it as an operation's last act.
 bool changes_flush(struct op_ctx *ctx, int64_t *ret_seq);
@@ -26,13 +26,13 @@ bool principals_meet(const char *a, const char *b);
 
 // Reading rows for sync. One reader function a table, given by the area that owns it: appends the row's JSON (by
 // row_shapes[table]) and sets *ret_found false when it is gone.
-typedef bool (*row_reader)(struct db *db, const char *tenant, const char *id, struct arena *arena, struct buf *out,
-                           bool *ret_found, struct err *err);
+typedef bool (*row_reader)(struct db *db, const char *tenant, const char *id, struct arena *arena,
+                           struct buf *out, bool *ret_found, struct err *err);
 // Appends to `out` comma-separated rows of the table that someone holding `principals` may see, `limit` at most,
 // with id greater than `after` ("" from the start), in the order of ids; *ret_last is the last id, *ret_count how many.
-typedef bool (*row_pager)(struct db *db, const char *tenant, const char *principals, const char *after, int limit,
-                          struct arena *arena, struct buf *out, const char **ret_last, int *ret_count,
-                          struct err *err);
+typedef bool (*row_pager)(struct db *db, const char *tenant, const char *principals, const char *after,
+                          int limit, struct arena *arena, struct buf *out, const char **ret_last,
+                          int *ret_count, struct err *err);
 
 struct row_source {
     row_reader read;

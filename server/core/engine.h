@@ -12,24 +12,24 @@ struct app_config;
 
 struct op_request {
     const struct op *op;
-    struct arena arena;          // everything of this request lives here
-    cJSON *body;                 // owned; the arguments as one object, path and query merged in; NULL for none
-    const char *token;           // the bearer token as it came, or NULL: verified in the worker
-    struct actor actor;          // filled from the token; or given with trusted = true
-    bool trusted;                // the actor was checked already (a push session, a job, a tool)
+    struct arena arena; // everything of this request lives here
+    cJSON *body;        // owned; the arguments as one object, path and query merged in; NULL for none
+    const char *token;  // the bearer token as it came, or NULL: verified in the worker
+    struct actor actor; // filled from the token; or given with trusted = true
+    bool trusted;       // the actor was checked already (a push session, a job, a tool)
     const char *idempotency_key; // REST header, or "<device>:<n>" of a sync operation; NULL for none
     const char *request_id;
     const char *address;
-    int64_t received_at;         // monotonic microseconds, for the metrics
+    int64_t received_at; // monotonic microseconds, for the metrics
 
     // the answer
     bool ok;
-    bool replayed;               // the stored answer of an earlier run of the same key
-    int status;                  // HTTP status
-    int retry_after;             // seconds, with ERR_RATE_LIMITED and ERR_UNAVAILABLE; 0 none
-    int64_t seq;                 // the change-log seq it committed as; 0 for none
+    bool replayed;   // the stored answer of an earlier run of the same key
+    int status;      // HTTP status
+    int retry_after; // seconds, with ERR_RATE_LIMITED and ERR_UNAVAILABLE; 0 none
+    int64_t seq;     // the change-log seq it committed as; 0 for none
     struct err err;
-    struct buf reply;            // the members of data, "{...}" complete
+    struct buf reply; // the members of data, "{...}" complete
 
     // Called once by engine_deliver(); takes the request over (op_request_free).
     void (*done)(struct op_request *request, void *user);
@@ -57,7 +57,7 @@ void engine_run(struct engine *engine, struct op_request *request);
 // What was committed since the last call, for push: one batch a tenant and commit, rows already rendered.
 struct change_batch {
     const char *tenant;
-    int64_t from, to; // seqs: (from, to]
+    int64_t from, to;    // seqs: (from, to]
     struct list entries; // struct change_entry
     struct arena arena;
     struct change_batch *next;

@@ -12,30 +12,30 @@
 struct app; // server/core/app.h
 
 struct actor {
-    const char *tenant;        // "" before sign-in
-    const char *user_id;       // NULL: nobody signed in, or the platform itself (system)
+    const char *tenant;  // "" before sign-in
+    const char *user_id; // NULL: nobody signed in, or the platform itself (system)
     const char *session_id;
     const char *name;          // display name
     const char *client_id;     // of a client, else NULL
     const char *consultant_id; // of a consultant, else NULL
     unsigned roles;            // bits of enum role; ROLE_PUBLIC always
     bool verified;
-    bool system;               // a job or a command line tool
+    bool system; // a job or a command line tool
 };
 
 struct op_ctx {
     struct app *app;
-    struct db *db;             // the writer's connection for OP_CHANGE, a reader's for OP_QUERY
-    struct arena *arena;       // freed when the reply has left
-    int64_t now;               // UTC ms; the same all through one operation
+    struct db *db;       // the writer's connection for OP_CHANGE, a reader's for OP_QUERY
+    struct arena *arena; // freed when the reply has left
+    int64_t now;         // UTC ms; the same all through one operation
     struct actor actor;
     const char *request_id;
-    const char *address;       // the peer's, or NULL
-    struct buf *reply;         // receives the members of `data`: see reply_*()
+    const char *address; // the peer's, or NULL
+    struct buf *reply;   // receives the members of `data`: see reply_*()
     struct err *err;
     struct change_set *changes; // what this operation changed (server/core/changes.h); NULL for queries
-    const char *target;        // set by run: the id of the thing acted on, for the audit entry
-    void *prepared;            // what prepare() left
+    const char *target;         // set by run: the id of the thing acted on, for the audit entry
+    void *prepared;             // what prepare() left
 };
 
 struct op {
@@ -46,10 +46,10 @@ struct op {
     // Optional slow first part (argon2id) on the pool of slow workers, with a reader's connection. What it leaves in
     // ctx->prepared (arena) run() finds there.
     bool (*prepare)(struct op_ctx *ctx, const void *in);
-    const char *reply_name;           // "consultation": for the OpenAPI document
-    const struct shape *reply_shape;  // may be NULL
-    bool reply_list;                  // an array of them, with total and nextCursor
-    bool test_only;                   // offered only with --test-clock
+    const char *reply_name;          // "consultation": for the OpenAPI document
+    const struct shape *reply_shape; // may be NULL
+    bool reply_list;                 // an array of them, with total and nextCursor
+    bool test_only;                  // offered only with --test-clock
 };
 
 // Every operation, in the order of op_specs.

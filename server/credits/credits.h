@@ -11,11 +11,11 @@ bool credits_grant(struct op_ctx *ctx, const char *client_id, const char *packag
 // The free trial of a newly verified client, once; does nothing when it was given before.
 bool credits_grant_trial(struct op_ctx *ctx, const char *client_id);
 
-struct credit_quote { // what a session costs and who pays
-    struct list slices;  // struct slice
-    int64_t minutes;     // of credit
+struct credit_quote {                      // what a session costs and who pays
+    struct list slices;                    // struct slice
+    int64_t minutes;                       // of credit
     const char *package_id, *package_name; // of the first slice's lot
-    int64_t cost;        // minor units: the share of the lots' price
+    int64_t cost;                          // minor units: the share of the lots' price
     const char *currency;
 };
 // What would pay, without taking it.
@@ -25,9 +25,11 @@ bool credits_quote(struct op_ctx *ctx, const char *client_id, int64_t session_mi
 bool credits_reserve(struct op_ctx *ctx, const char *client_id, const char *consultation_id,
                      int64_t session_minutes, bool free_trial, struct credit_quote *ret_quote);
 // Unwinds exactly the slices of that booking: reserved -> free.
-bool credits_release(struct op_ctx *ctx, const char *client_id, const char *consultation_id, const char *reason);
+bool credits_release(struct op_ctx *ctx, const char *client_id, const char *consultation_id,
+                     const char *reason);
 // reserved -> consumed.
-bool credits_consume(struct op_ctx *ctx, const char *client_id, const char *consultation_id, const char *reason);
+bool credits_consume(struct op_ctx *ctx, const char *client_id, const char *consultation_id,
+                     const char *reason);
 
 // Proves the ledger: every transaction sums to zero, balances equal postings, slices match what is reserved. What is
 // wrong is appended to `out`, a line each (serenityd check).

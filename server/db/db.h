@@ -52,8 +52,10 @@ static inline struct db_value db_int_or_null(int64_t value)
     return value == 0 ? db_null() : db_int(value);
 }
 
-#define DB_ARGS(...) ((const struct db_value[]){ __VA_ARGS__ }), (sizeof((const struct db_value[]){ __VA_ARGS__ }) / sizeof(struct db_value))
-#define DB_NO_ARGS   NULL, 0
+#define DB_ARGS(...)                                                                                         \
+    ((const struct db_value[]){ __VA_ARGS__ }),                                                              \
+        (sizeof((const struct db_value[]){ __VA_ARGS__ }) / sizeof(struct db_value))
+#define DB_NO_ARGS NULL, 0
 
 enum db_mode { DB_WRITER, DB_READER };
 
@@ -76,8 +78,8 @@ struct db_rows { // a running query; lives on the stack
 };
 
 // Starts a query. Rows follow with db_next; db_done ends it early (always call it, or use CLEANUP(db_done)).
-bool db_query(struct db *db, struct db_rows *ret_rows, const char *sql, const struct db_value *args, size_t count,
-              struct err *err);
+bool db_query(struct db *db, struct db_rows *ret_rows, const char *sql, const struct db_value *args,
+              size_t count, struct err *err);
 bool db_next(struct db_rows *rows); // false at the end and on failure: ask db_ok
 bool db_ok(const struct db_rows *rows);
 void db_done(struct db_rows *rows);
@@ -98,8 +100,8 @@ bool db_load(const struct db_rows *rows, const struct shape *shape, struct arena
 // One row, one column. *ret untouched when there is no row; *ret_found says which (may be NULL).
 bool db_one_int(struct db *db, const char *sql, const struct db_value *args, size_t count, int64_t *ret,
                 bool *ret_found, struct err *err);
-bool db_one_text(struct db *db, const char *sql, const struct db_value *args, size_t count, struct arena *arena,
-                 char **ret, bool *ret_found, struct err *err);
+bool db_one_text(struct db *db, const char *sql, const struct db_value *args, size_t count,
+                 struct arena *arena, char **ret, bool *ret_found, struct err *err);
 
 // Transactions, for the writer thread, migrations and tools alone: areas run inside one that is open already.
 bool db_begin(struct db *db, struct err *err);

@@ -4,11 +4,12 @@
 #include "server/core/op.h"
 
 // Checks a bearer token: signature, expiry, its session row and person. ERR_UNAUTHENTICATED.
-bool identity_authenticate(struct app *app, struct db *db, const char *token, int64_t now, struct arena *arena,
-                           struct actor *ret_actor, struct err *err);
+bool identity_authenticate(struct app *app, struct db *db, const char *token, int64_t now,
+                           struct arena *arena, struct actor *ret_actor, struct err *err);
 
 struct person {
-    const char *id, *email, *first_name, *last_name, *title, *name, *timezone, *client_id, *consultant_id, *status;
+    const char *id, *email, *first_name, *last_name, *title, *name, *timezone, *client_id, *consultant_id,
+        *status;
     unsigned roles;
 };
 bool person_get(struct op_ctx *ctx, const char *id, struct person *ret); // ERR_NOT_FOUND
@@ -17,8 +18,9 @@ bool person_of_consultant(struct op_ctx *ctx, const char *consultant_id, struct 
 
 // Makes a verified person without mail (create-admin, the demo world). password_hash: argon2id string.
 bool identity_create_person(struct op_ctx *ctx, const char *email, const char *password_hash, unsigned roles,
-                            const char *first_name, const char *last_name, const char *title, const char *timezone,
-                            const char *client_id, const char *consultant_id, const char **ret_id);
+                            const char *first_name, const char *last_name, const char *title,
+                            const char *timezone, const char *client_id, const char *consultant_id,
+                            const char **ret_id);
 // argon2id string of a password, with the cost of the configuration. RULES 22 for what is refused.
 bool password_hash(const struct app *app, const char *password, struct arena *arena, const char **ret_hash,
                    struct err *err);

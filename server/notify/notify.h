@@ -4,8 +4,8 @@
 #include "server/core/op.h"
 
 // A notification row for one person, pushed live. consultation_id may be NULL.
-bool notify_person(struct op_ctx *ctx, const char *person_id, const char *kind, const char *title, const char *body,
-                   const char *consultation_id);
+bool notify_person(struct op_ctx *ctx, const char *person_id, const char *kind, const char *title,
+                   const char *body, const char *consultation_id);
 
 struct mail_var {
     const char *name, *value;

@@ -8,5 +8,6 @@ bool package_get(struct op_ctx *ctx, const char *id, struct row_package *ret);
 // Fills a tenant with the seven packages of assets/packages.json (idempotent).
 bool packages_seed(struct op_ctx *ctx);
 
-extern const struct op op_run_package_featured, op_run_package_free_trial, op_run_package_get, op_run_package_list;
+extern const struct op op_run_package_featured, op_run_package_free_trial, op_run_package_get,
+    op_run_package_list;
 extern const struct row_source row_source_package;

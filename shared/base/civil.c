@@ -109,9 +109,9 @@ static bool literal(const char **text, char c)
 
 static bool parse_ymd(const char **text, struct civil *c)
 {
-    return digits(text, 4, &c->year) && literal(text, '-') && digits(text, 2, &c->month) && literal(text, '-') &&
-           digits(text, 2, &c->day) && c->year >= 1970 && c->month >= 1 && c->month <= 12 && c->day >= 1 &&
-           c->day <= civil_days_in_month(c->year, c->month);
+    return digits(text, 4, &c->year) && literal(text, '-') && digits(text, 2, &c->month) &&
+           literal(text, '-') && digits(text, 2, &c->day) && c->year >= 1970 && c->month >= 1 &&
+           c->month <= 12 && c->day >= 1 && c->day <= civil_days_in_month(c->year, c->month);
 }
 
 static bool parse_fraction(const char **text, int *ret_ms)
@@ -133,7 +133,8 @@ static bool parse_offset(const char **text, int *ret_minutes)
         return true;
     if (!literal(text, '+') && !literal(text, '-'))
         return false;
-    if (!digits(text, 2, &hours) || !literal(text, ':') || !digits(text, 2, &minutes) || hours > 23 || minutes > 59)
+    if (!digits(text, 2, &hours) || !literal(text, ':') || !digits(text, 2, &minutes) || hours > 23 ||
+        minutes > 59)
         return false;
     *ret_minutes = sign * (hours * 60 + minutes);
     return true;

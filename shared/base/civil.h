@@ -19,7 +19,7 @@ enum {
 typedef int32_t civil_day;
 
 struct civil {
-    int year, month, day;          // month and day from 1
+    int year, month, day; // month and day from 1
     int hour, minute, second, ms;
 };
 

@@ -33,12 +33,12 @@ enum err_code {
     ERR_RATE_LIMITED,         // 429
     ERR_HEADERS_TOO_LARGE,    // 431
     // ours
-    ERR_INTERNAL,             // 500
-    ERR_NOT_IMPLEMENTED,      // 501 transfer codings
-    ERR_UNAVAILABLE,          // 503 draining or a full queue
-    ERR_STORAGE_FULL,         // 507
+    ERR_INTERNAL,        // 500
+    ERR_NOT_IMPLEMENTED, // 501 transfer codings
+    ERR_UNAVAILABLE,     // 503 draining or a full queue
+    ERR_STORAGE_FULL,    // 507
     // the client program's own
-    ERR_OFFLINE,              // no connection to the server
+    ERR_OFFLINE, // no connection to the server
     ERR_COUNT
 };
 

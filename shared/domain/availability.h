@@ -17,10 +17,10 @@ struct minutes_span { // of the local day, half-open, 0 to 1440
 
 struct availability_rule {
     enum availability_kind kind;
-    civil_day start, end;     // both included
-    unsigned days;            // bit 0 = Sunday
-    struct list spans;        // struct minutes_span; none for time off
-    const struct zone *zone;  // the wall clock of the spans
+    civil_day start, end;            // both included
+    unsigned days;                   // bit 0 = Sunday
+    struct list spans;               // struct minutes_span; none for time off
+    const struct zone *zone;         // the wall clock of the spans
     int max_per_day, buffer_minutes; // 0: the policy's
 };
 
@@ -30,17 +30,17 @@ struct busy {
     int buffer_minutes; // the neighbour's own
 };
 
-struct booking_policy { // RULES 2, 6, 12, 13; the organisation's defaults
-    int64_t notice_minutes;    // 240
-    int64_t window_days;       // 90
-    int64_t buffer_minutes;    // 0
-    int64_t step_minutes;      // 15
-    int64_t cancel_minutes;    // 1440
-    int64_t grace_minutes;     // 15
-    int64_t reschedule_limit;  // 2
-    int64_t return_days;       // 7
-    int64_t max_per_day;       // 0: no cap
-    int64_t hold_minutes;      // 10
+struct booking_policy {       // RULES 2, 6, 12, 13; the organisation's defaults
+    int64_t notice_minutes;   // 240
+    int64_t window_days;      // 90
+    int64_t buffer_minutes;   // 0
+    int64_t step_minutes;     // 15
+    int64_t cancel_minutes;   // 1440
+    int64_t grace_minutes;    // 15
+    int64_t reschedule_limit; // 2
+    int64_t return_days;      // 7
+    int64_t max_per_day;      // 0: no cap
+    int64_t hold_minutes;     // 10
 };
 extern const struct booking_policy booking_policy_default;
 
@@ -59,14 +59,14 @@ struct slot {
 enum slot_reason { // why a time cannot be had, for "why is this slot missing"
     SLOT_FREE,
     SLOT_IN_THE_PAST,
-    SLOT_NOTICE,   // less than the minimum notice
-    SLOT_WINDOW,   // beyond the booking window
-    SLOT_CLOSED,   // outside the hours
+    SLOT_NOTICE, // less than the minimum notice
+    SLOT_WINDOW, // beyond the booking window
+    SLOT_CLOSED, // outside the hours
     SLOT_TIME_OFF,
-    SLOT_BUSY,     // overlaps a booking
-    SLOT_BUFFER,   // too close to a neighbour
-    SLOT_CAP,      // the day is full
-    SLOT_STEP,     // not on the slot grid
+    SLOT_BUSY,   // overlaps a booking
+    SLOT_BUFFER, // too close to a neighbour
+    SLOT_CAP,    // the day is full
+    SLOT_STEP,   // not on the slot grid
 };
 // "outside the consultant's hours", ... for people.
 const char *slot_reason_text(enum slot_reason reason);
@@ -81,4 +81,5 @@ void slot_list_free(const struct calendar *calendar, int64_t from, int64_t to, i
 void slot_nearest(const struct calendar *calendar, int64_t around, int minutes, int64_t now, size_t count,
                   struct arena *arena, struct list *ret_slots);
 // Open hours of the local day after time off and overrides, merged: struct slot in UTC.
-void calendar_open_spans(const struct calendar *calendar, civil_day day, struct arena *arena, struct list *ret_spans);
+void calendar_open_spans(const struct calendar *calendar, civil_day day, struct arena *arena,
+                         struct list *ret_spans);

@@ -36,8 +36,8 @@ int booking_status_parse(const char *word);
 
 // Where a move leads from a state when one of these roles makes it (one table). ERR_WRONG_STATE with the reason in
 // plain words, ERR_FORBIDDEN when no role of the set may ever make that move. The client previews with the same call.
-bool booking_move(enum booking_status from, enum booking_move move, unsigned roles, enum booking_status *ret_to,
-                  struct err *err);
+bool booking_move(enum booking_status from, enum booking_move move, unsigned roles,
+                  enum booking_status *ret_to, struct err *err);
 
 // Anything that is not cancelled or declined keeps its time (RULES 10).
 bool booking_blocks_time(enum booking_status status);

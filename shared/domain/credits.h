@@ -21,7 +21,7 @@ extern const char *const ledger_kind_words[]; // purchase, grant, reserve, ...; 
 
 // The accounts of one lot; every ledger transaction's postings sum to zero (RULES 3).
 enum ledger_account {
-    ACCOUNT_SOURCE,   // where purchased or granted minutes come from: negative
+    ACCOUNT_SOURCE, // where purchased or granted minutes come from: negative
     ACCOUNT_FREE,
     ACCOUNT_RESERVED,
     ACCOUNT_CONSUMED,
@@ -33,11 +33,11 @@ extern const char *const ledger_account_words[];
 struct lot {
     const char *id;
     int64_t minutes_per_credit;
-    bool flexible;   // 60, 90 or 120 minute blocks (RULES 1)
+    bool flexible; // 60, 90 or 120 minute blocks (RULES 1)
     bool free_trial;
     int64_t purchased_at, expires_at; // UTC ms
-    int64_t grace_until;              // returned minutes of an expired lot usable until then (RULES 6); 0 none
-    int64_t free, reserved;           // minutes
+    int64_t grace_until;    // returned minutes of an expired lot usable until then (RULES 6); 0 none
+    int64_t free, reserved; // minutes
 };
 
 struct slice {

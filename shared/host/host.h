@@ -7,7 +7,7 @@
 #include "shared/base/id.h"
 #include "shared/base/zone.h"
 
-int64_t host_now_ms(void);         // UTC
+int64_t host_now_ms(void); // UTC
 int64_t host_monotonic_us(void);
 void host_random(void *ret, size_t size);
 void host_new_id(struct id *ret_id, int64_t at);

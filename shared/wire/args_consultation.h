@@ -21,7 +21,8 @@ struct args_book {
     bool useCredits;
     bool has_useCredits;
     bool useFreeTrialCredit;
-    const char *type; // free_trial, strategic_planning, executive_coaching, assessment, ...; NULL: from the package
+    const char
+        *type; // free_trial, strategic_planning, executive_coaching, assessment, ...; NULL: from the package
 };
 
 // consultation.mine (5.2, 3.1 of the consultant): list filters
@@ -50,10 +51,10 @@ struct args_notes {
     bool has_client, has_consultant, has_internal;
 };
 
-struct args_live_notes { // seen by both
-    struct list keyDiscussionPoints;      // const char *
-    struct list opportunitiesIdentified;  // const char *
-    const char *text;                     // free text of the workbench
+struct args_live_notes {                 // seen by both
+    struct list keyDiscussionPoints;     // const char *
+    struct list opportunitiesIdentified; // const char *
+    const char *text;                    // free text of the workbench
     bool has_keyDiscussionPoints, has_opportunitiesIdentified, has_text;
 };
 
@@ -73,7 +74,8 @@ struct args_patch {
     const char *preparationNotes;     // the consultant's, private
     const char *purpose;
     struct list objectives; // const char *
-    bool has_notes, has_liveNotes, has_preparationMaterials, has_preparationNotes, has_purpose, has_objectives;
+    bool has_notes, has_liveNotes, has_preparationMaterials, has_preparationNotes, has_purpose,
+        has_objectives;
 };
 
 // consultation.confirm (3.3)
@@ -111,7 +113,7 @@ struct args_file {
 };
 
 struct args_deliverable {
-    const char *id; // client-made, may be NULL
+    const char *id;             // client-made, may be NULL
     const char *consultationId; // path argument of consultation.add_deliverable; unused inside complete
     const char *type, *name, *description, *status;
     int32_t dueDate; // civil_day, 0 none
@@ -154,11 +156,11 @@ struct args_reschedule {
 extern const char *const action_assignee_words[]; // client, consultant
 extern const char *const action_priority_words[]; // low, medium, high
 
-extern const struct shape shape_schedule, shape_book, shape_mine, shape_upcoming, shape_consultation_id, shape_patch,
-    shape_confirm, shape_start, shape_complete, shape_cancel, shape_reschedule, shape_add_action_item,
-    shape_add_deliverable, shape_material, shape_attendee;
+extern const struct shape shape_schedule, shape_book, shape_mine, shape_upcoming, shape_consultation_id,
+    shape_patch, shape_confirm, shape_start, shape_complete, shape_cancel, shape_reschedule,
+    shape_add_action_item, shape_add_deliverable, shape_material, shape_attendee;
 
-extern const struct op_spec op_consultation_add_action_item, op_consultation_add_deliverable, op_consultation_book,
-    op_consultation_cancel, op_consultation_complete, op_consultation_confirm, op_consultation_get,
-    op_consultation_mine, op_consultation_patch, op_consultation_reschedule, op_consultation_start,
-    op_consultation_upcoming;
+extern const struct op_spec op_consultation_add_action_item, op_consultation_add_deliverable,
+    op_consultation_book, op_consultation_cancel, op_consultation_complete, op_consultation_confirm,
+    op_consultation_get, op_consultation_mine, op_consultation_patch, op_consultation_reschedule,
+    op_consultation_start, op_consultation_upcoming;

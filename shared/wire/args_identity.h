@@ -41,7 +41,8 @@ struct args_refresh {
 
 extern const char *const user_type_words[]; // client, consultant
 
-extern const struct shape shape_register, shape_login, shape_verify_email, shape_resend_verification, shape_refresh;
+extern const struct shape shape_register, shape_login, shape_verify_email, shape_resend_verification,
+    shape_refresh;
 
 extern const struct op_spec op_auth_login, op_auth_logout, op_auth_me, op_auth_refresh, op_auth_register,
     op_auth_resend_verification, op_auth_verify_email;

@@ -15,9 +15,9 @@ struct args_page {
 };
 
 struct args_slot_range { // consultant.availability_get: rules always, free slots when a range is given
-    const char *id; // or "me"
-    int64_t from, to; // UTC ms; both or neither; at most 93 days
-    int64_t minutes;  // session length, default 60
+    const char *id;      // or "me"
+    int64_t from, to;    // UTC ms; both or neither; at most 93 days
+    int64_t minutes;     // session length, default 60
 };
 
 struct args_period {
@@ -65,11 +65,11 @@ struct args_clock {
     int64_t now; // UTC ms
 };
 
-extern const char *const availability_type_words[]; // regular, time_off, extra
+extern const char *const availability_type_words[];  // regular, time_off, extra
 extern const char *const recurrence_pattern_words[]; // weekly
 
-extern const struct shape shape_id, shape_page, shape_slot_range, shape_availability, shape_grant, shape_clock,
-    shape_package_id;
+extern const struct shape shape_id, shape_page, shape_slot_range, shape_availability, shape_grant,
+    shape_clock, shape_package_id;
 
 extern const struct op_spec op_client_me, op_client_credits, op_client_get, op_consultant_availability_add,
     op_consultant_availability_get, op_consultant_get, op_consultant_list, op_consultant_me, op_credit_grant,

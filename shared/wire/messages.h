@@ -31,10 +31,10 @@
 enum {
     SYNC_PROTOCOL = 1,
     SYNC_SCHEMA = 1,
-    SYNC_FRAME_MAX = 64 * 1024,     // of any message, either way; a snapshot page before deflating: 1 MB
+    SYNC_FRAME_MAX = 64 * 1024, // of any message, either way; a snapshot page before deflating: 1 MB
     SYNC_PAGE_MAX = 1024 * 1024,
     SYNC_PAGE_ROWS = 200,
-    SYNC_OPS_MAX = 50,              // operations in flight
+    SYNC_OPS_MAX = 50, // operations in flight
     SYNC_HELLO_MS = 10 * 1000,
     SYNC_PING_MS = 20 * 1000,
     SYNC_PRESENCE_BEAT_MS = 15 * 1000,

@@ -17,10 +17,10 @@ struct op_spec {
     const char *path;   // "/api/consultations/:id/start"; every path also answers under /api/v1
     unsigned roles;     // bits of enum role; ROLE_PUBLIC: nobody need be signed in
     enum op_kind kind;
-    bool offline;       // the client may queue it
-    int status;         // HTTP status of success: 200 or 201
+    bool offline;           // the client may queue it
+    int status;             // HTTP status of success: 200 or 201
     const struct shape *in; // arguments: path, query and body in one struct; NULL for none
-    const char *help;   // one sentence
+    const char *help;       // one sentence
 };
 
 // Every operation, sorted by name.

@@ -9,15 +9,16 @@
 struct row_me { // id = user
     const char *id;
     int64_t rev;
-    const char *email, *firstName, *lastName, *title, *roles, *clientId, *consultantId, *organizationName, *timezone;
+    const char *email, *firstName, *lastName, *title, *roles, *clientId, *consultantId, *organizationName,
+        *timezone;
     bool verified;
 };
 
 struct row_policy { // id = tenant; RULES 2, 12, 13
     const char *id;
     int64_t rev;
-    int64_t noticeMinutes, windowDays, bufferMinutes, stepMinutes, cancelMinutes, graceMinutes, rescheduleLimit,
-        returnDays;
+    int64_t noticeMinutes, windowDays, bufferMinutes, stepMinutes, cancelMinutes, graceMinutes,
+        rescheduleLimit, returnDays;
 };
 
 struct row_package { // id = "PKG-..."
@@ -47,7 +48,7 @@ struct row_availability {
     const char *consultantId;
     int kind; // availability_type_words
     int32_t startDate, endDate;
-    int64_t days; // bit 0 = Sunday
+    int64_t days;      // bit 0 = Sunday
     const char *slots; // JSON [[540,720],[780,1020]]: minutes of the day
     const char *timezone;
     int64_t maxPerDay, buffer; // 0: the policy's
