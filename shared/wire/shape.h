@@ -10,17 +10,18 @@
 
 // kind            member type     JSON
 enum field_kind {
-    FIELD_TEXT,    // const char *    string; min, max are its length in bytes; plain text (utf8_is_plain)
-    FIELD_ID,      // const char *    string, id_valid
-    FIELD_BOOL,    // bool            true, false
-    FIELD_INT,     // int64_t         whole number; min, max are its bounds
-    FIELD_REAL,    // double          number; min, max are its bounds
-    FIELD_MONEY,   // int64_t         decimal number of major units <-> minor units; min, max in minor units
-    FIELD_TIME,    // int64_t         ISO 8601 <-> UTC ms; 0 is null
-    FIELD_DATE,    // int32_t         "YYYY-MM-DD" <-> civil_day; 0 (1970-01-01) is null
-    FIELD_ENUM,    // int             one of `words` <-> its index; -1 is null
-    FIELD_OBJECT,  // struct          object of shape `sub`, embedded in place
-    FIELD_TEXTS,   // struct list     array of strings: items are const char *; min, max are the length of each
+    FIELD_TEXT,   // const char *    string; min, max are its length in bytes; plain text (utf8_is_plain)
+    FIELD_ID,     // const char *    string, id_valid
+    FIELD_BOOL,   // bool            true, false
+    FIELD_INT,    // int64_t         whole number; min, max are its bounds
+    FIELD_REAL,   // double          number; min, max are its bounds
+    FIELD_MONEY,  // int64_t         decimal number of major units <-> minor units; min, max in minor units
+    FIELD_TIME,   // int64_t         ISO 8601 <-> UTC ms; 0 is null
+    FIELD_DATE,   // int32_t         "YYYY-MM-DD" <-> civil_day; 0 (1970-01-01) is null
+    FIELD_ENUM,   // int             one of `words` <-> its index; -1 is null
+    FIELD_OBJECT, // struct          object of shape `sub`, embedded in place
+    FIELD_TEXTS,  // struct list     array of strings: items are const char *; min, max are the length of each
+    FIELD_INTS,   // struct list     array of whole numbers: items are int64_t; min, max bound each
     FIELD_OBJECTS, // struct list     array of objects of shape `sub`; max is the count
     FIELD_JSON,    // const char *    any JSON value, kept as its text; max is its length
 };
@@ -42,11 +43,11 @@ struct field {
     enum field_kind kind;
     unsigned flags;
     size_t offset;
-    size_t has;               // offset of a bool set when the field was given (even null), or 0 for none
-    int64_t min, max;         // see field_kind; max 0 means the kind's default (text 4096, list 200, no bound)
+    size_t has;       // offset of a bool set when the field was given (even null), or 0 for none
+    int64_t min, max; // see field_kind; max 0 means the kind's default (text 4096, list 200, no bound)
     const char *const *words; // FIELD_ENUM: NULL-terminated
     const struct shape *sub;
-    const char *help;         // one phrase for the OpenAPI document, or NULL
+    const char *help; // one phrase for the OpenAPI document, or NULL
 };
 
 struct shape {
@@ -57,19 +58,24 @@ struct shape {
 };
 
 // { FIELD(struct book_args, purpose), .kind = FIELD_TEXT, .max = 500 }
-#define FIELD(type, member)              .name = #member, .offset = offsetof(type, member)
+#define FIELD(type, member)               .name = #member, .offset = offsetof(type, member)
 #define FIELD_AS(type, member, json_name) .name = (json_name), .offset = offsetof(type, member)
-#define SHAPE(struct_type, json_name, field_array) \
-    { .name = (json_name), .fields = (field_array), .count = ARRAY_LEN(field_array), .size = sizeof(struct_type) }
+#define SHAPE(struct_type, json_name, field_array)                                                           \
+    {                                                                                                        \
+        .name = (json_name), .fields = (field_array), .count = ARRAY_LEN(field_array),                       \
+        .size = sizeof(struct_type)                                                                          \
+    }
 
 // Fills *ret (zeroed first; enums start at -1) from a JSON object. Unknown fields, missing required ones, wrong types
 // and broken bounds fail with ERR_BAD_REQUEST and the dotted field name. Strings live in the arena.
-bool shape_read(const struct shape *shape, const cJSON *json, struct arena *arena, void *ret, struct err *err);
+bool shape_read(const struct shape *shape, const cJSON *json, struct arena *arena, void *ret,
+                struct err *err);
 // The same, but unknown fields are passed over: for what a newer server says to an older client.
 bool shape_read_lenient(const struct shape *shape, const cJSON *json, struct arena *arena, void *ret,
                         struct err *err);
-// Reads one argument that came as text (path or query string) into its field.
-bool shape_read_text(const struct field *field, const char *text, struct arena *arena, void *ret, struct err *err);
+// An argument that came as text (path or query string) as the JSON value that its field expects; the caller owns it.
+// NULL with ERR_BAD_REQUEST when it is no such thing.
+cJSON *shape_text_to_json(const struct field *field, const char *text, struct err *err);
 // Appends the struct as a JSON object.
 void shape_write(const struct shape *shape, const void *value, struct buf *out);
 
