@@ -45,10 +45,17 @@ CREATE TABLE person (
     consultant_id TEXT,
     verified_at BIGINT,
     created_at BIGINT NOT NULL,
-    last_login_at BIGINT,
-    failed_logins BIGINT NOT NULL DEFAULT 0,
-    failed_until BIGINT NOT NULL DEFAULT 0
+    last_login_at BIGINT
 );
+
+-- Failed logins of an address, whether it has an account or not, so that both are answered alike.
+CREATE TABLE login_failure (
+    email_hash TEXT PRIMARY KEY,      -- SHA-256 of the lower-case address, hex
+    count BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    wait_until BIGINT NOT NULL
+);
+CREATE INDEX login_failure_by_last ON login_failure (last_at);
 
 CREATE TABLE session (
     id TEXT PRIMARY KEY,
