@@ -36,9 +36,8 @@ struct op_ctx {
     struct change_set *changes; // what this operation changed (server/core/changes.h); NULL for queries
     const char *target;         // set by run: the id of the thing acted on, for the audit entry
     void *prepared;             // what prepare() left
-    bool
-        keep_on_failure; // set by a run that fails: commit what it wrote all the same (a failed login counts)
-    int retry_after;     // seconds, with ERR_RATE_LIMITED; the engine copies it to the request
+    bool keep_on_failure; // set by a run that fails: what it wrote is committed all the same (failed logins)
+    int retry_after;      // seconds, with ERR_RATE_LIMITED; the engine copies it to the request
 };
 
 struct op {
