@@ -15,7 +15,8 @@ int utf8_encode(uint32_t code, char out[4]);
 size_t utf8_count(const char *text);
 
 // Appends text fit for a screen or a log: invalid bytes become U+FFFD; C0, C1 and DEL become U+FFFD (newline too,
-// unless keep_newlines); bidi controls, zero width joiners and other format characters are dropped.
+// unless keep_newlines; then CR LF becomes a newline); a tab becomes a space; bidi controls, zero width joiners and other
+// format characters are dropped.
 void utf8_clean(struct buf *out, const char *text, size_t size, bool keep_newlines);
 // True when cleaning would change nothing but newlines and tabs: what input validation asks for.
 bool utf8_is_plain(const char *text, size_t size);
