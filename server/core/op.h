@@ -11,6 +11,9 @@
 
 struct app; // server/core/app.h
 
+// The tenant of whoever is not signed in.
+#define TENANT_DEFAULT "default"
+
 struct actor {
     const char *tenant;  // "" before sign-in
     const char *user_id; // NULL: nobody signed in, or the platform itself (system)
