@@ -2,11 +2,13 @@
 //
 // SQL is written once, in the subset that SQLite 3.40 and PostgreSQL 15 share, with $1 parameters. Statements are
 // cached per connection by the address of their text, so the text must be a string literal (or live as long).
-// A connection belongs to one thread. Errors of the engine: ERR_STORAGE_FULL (disk full), ERR_CONFLICT (a constraint;
-// the message carries the trigger's word), ERR_INTERNAL.
+// A connection belongs to one thread. Errors of the engine: ERR_STORAGE_FULL (disk full), ERR_ALREADY_EXISTS (a unique
+// constraint), the code named by a trigger (SLOT_TAKEN), ERR_CONFLICT (any other constraint; the message carries the
+// trigger's word), ERR_INTERNAL.
 #pragma once
 
 #include "shared/base/arena.h"
+#include "shared/base/buf.h"
 #include "shared/base/err.h"
 #include "shared/wire/shape.h"
 
@@ -78,6 +80,7 @@ struct db_rows { // a running query; lives on the stack
 };
 
 // Starts a query. Rows follow with db_next; db_done ends it early (always call it, or use CLEANUP(db_done)).
+// ret_rows keeps `err` until db_done.
 bool db_query(struct db *db, struct db_rows *ret_rows, const char *sql, const struct db_value *args,
               size_t count, struct err *err);
 bool db_next(struct db_rows *rows); // false at the end and on failure: ask db_ok
@@ -113,9 +116,14 @@ void db_rollback_to(struct db *db); // back to the savepoint, and ends it
 // A consistent view for several queries of a reader.
 bool db_snapshot_begin(struct db *db, struct err *err);
 void db_snapshot_end(struct db *db);
+// False when the engine gave up the whole transaction by itself (disk full, I/O error): everything since db_begin is
+// gone.
+bool db_in_transaction(struct db *db);
 // Folds the log into the file; the writer's idle work. SQLite: wal_checkpoint.
 void db_checkpoint(struct db *db);
-// A copy of the whole store, consistent, while it is in use.
+// Bytes of log that db_checkpoint could fold in.
+int64_t db_log_size(struct db *db);
+// A copy of the whole store, consistent, while it is in use; to_path appears whole and durable, or not at all.
 bool db_backup(const char *path, const char *to_path, struct err *err);
 // The engine's own integrity check; what is wrong is appended to `out`, a line each.
 bool db_integrity(struct db *db, struct buf *out, struct err *err);
