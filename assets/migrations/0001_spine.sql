@@ -190,6 +190,7 @@ CREATE TABLE lot (
     client_id TEXT NOT NULL REFERENCES client (id),
     package_id TEXT NOT NULL,
     package_name TEXT NOT NULL,
+    category TEXT NOT NULL,    -- the package's: the kind of session it pays for
     minutes_per_credit BIGINT NOT NULL CHECK (minutes_per_credit > 0),
     flexible BIGINT NOT NULL,
     free_trial BIGINT NOT NULL,
@@ -214,12 +215,13 @@ CREATE TABLE ledger_tx (
     rev BIGINT NOT NULL,
     audience TEXT NOT NULL,
     client_id TEXT NOT NULL REFERENCES client (id),
-    kind BIGINT NOT NULL,      -- enum ledger_kind
+    kind TEXT NOT NULL,        -- ledger_kind_words
     at BIGINT NOT NULL,
     actor TEXT,
     lot_id TEXT NOT NULL REFERENCES lot (id),
     minutes BIGINT NOT NULL,   -- signed change of what is free, as the statement shows it
     consultation_id TEXT,
+    consultation_code TEXT,
     reason TEXT
 );
 CREATE INDEX ledger_tx_by_client ON ledger_tx (client_id, id);
@@ -236,10 +238,11 @@ CREATE INDEX ledger_posting_by_lot ON ledger_posting (lot_id, account, minutes);
 -- The slices a booking took, unwound exactly (RULES 4).
 CREATE TABLE booking_slice (
     consultation_id TEXT NOT NULL,
+    round BIGINT NOT NULL,     -- 0 at booking; a late move uses its credit up and takes a new one
     lot_id TEXT NOT NULL REFERENCES lot (id),
     minutes BIGINT NOT NULL CHECK (minutes > 0),
     state TEXT NOT NULL CHECK (state IN ('reserved', 'released', 'consumed')),
-    PRIMARY KEY (consultation_id, lot_id)
+    PRIMARY KEY (consultation_id, round, lot_id)
 );
 
 -- consultations ---------------------------------------------------------------------------------------------------
@@ -249,7 +252,7 @@ CREATE TABLE consultation (
     tenant TEXT NOT NULL REFERENCES tenant (id),
     rev BIGINT NOT NULL,
     audience TEXT NOT NULL,
-    code TEXT NOT NULL UNIQUE,
+    code TEXT NOT NULL,
     client_id TEXT NOT NULL REFERENCES client (id),
     client_name TEXT NOT NULL,
     contact_name TEXT NOT NULL,
@@ -266,12 +269,14 @@ CREATE TABLE consultation (
     package_id TEXT,
     package_name TEXT,
     minutes BIGINT NOT NULL,   -- of credit
+    minutes_per_credit BIGINT NOT NULL,
     free_trial BIGINT NOT NULL DEFAULT 0,
     rate_type TEXT NOT NULL,
     estimated_cost BIGINT NOT NULL DEFAULT 0,
     currency TEXT NOT NULL,
     purpose TEXT,
     client_notes TEXT,
+    client_notes_rev BIGINT NOT NULL DEFAULT 0,
     objectives TEXT NOT NULL DEFAULT '[]',
     actual_start BIGINT,
     actual_end BIGINT,
@@ -285,6 +290,7 @@ CREATE TABLE consultation (
     sequence BIGINT NOT NULL DEFAULT 0,
     credit_consumed BIGINT NOT NULL DEFAULT 0,
     overrun_minutes BIGINT NOT NULL DEFAULT 0,
+    UNIQUE (tenant, code),
     CHECK (ends_at > starts_at)
 );
 CREATE INDEX consultation_by_consultant ON consultation (consultant_id, starts_at);
