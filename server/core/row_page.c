@@ -1,7 +1,7 @@
 #include "server/core/row_page.h"
 
-bool row_read_one(struct db *db, const char *sql, const struct shape *shape, const char *tenant, const char *id,
-                  struct arena *arena, struct buf *out, bool *ret_found, struct err *err)
+bool row_read_one(struct db *db, const char *sql, const struct shape *shape, const char *tenant,
+                  const char *id, struct arena *arena, struct buf *out, bool *ret_found, struct err *err)
 {
     CLEANUP(db_done) struct db_rows rows = { 0 };
     if (!db_query(db, &rows, sql, DB_ARGS(db_text(tenant), db_text(id)), err))
@@ -12,7 +12,7 @@ bool row_read_one(struct db *db, const char *sql, const struct shape *shape, con
     if (found) {
         void *row = arena_alloc(arena, shape->size);
         if (!db_load(&rows, shape, arena, row))
-            return err_set(err, ERR_INTERNAL, "a stored %s cannot be read", shape->name);
+            return false;
         shape_write(shape, row, out);
     }
     *ret_found = found;
@@ -33,7 +33,7 @@ bool row_read_page(struct db *db, const char *sql, const struct shape *shape, co
             continue;
         void *row = arena_alloc(arena, shape->size);
         if (!db_load(&rows, shape, arena, row))
-            return err_set(err, ERR_INTERNAL, "a stored %s cannot be read", shape->name);
+            return false;
         last = *(const char *const *)field_at(&shape->fields[0], row);
         if (count++ > 0)
             buf_add_char(out, ',');

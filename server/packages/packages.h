@@ -1,7 +1,10 @@
 // The packages that are sold (specification, Consultation Package Portfolio), from assets/packages.json.
 #pragma once
 
-#include "server/core/op.h"
+#include "server/core/changes.h"
+#include "shared/wire/args_people.h"
+
+#define PACKAGE_FREE_TRIAL "PKG-FREE-TRIAL"
 
 // ERR_NOT_FOUND when the tenant has no such active package.
 bool package_get(struct op_ctx *ctx, const char *id, struct row_package *ret);
