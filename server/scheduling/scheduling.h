@@ -3,12 +3,24 @@
 
 #include "server/core/op.h"
 #include "shared/domain/availability.h"
+#include "shared/domain/booking.h"
 
 // The policy of the actor's tenant (RULES 12).
 bool policy_get(struct op_ctx *ctx, struct booking_policy *ret);
 // Everything that decides about a consultant's time in [from, to): rules and what is booked there.
 bool calendar_load(struct op_ctx *ctx, const char *consultant_id, int64_t from, int64_t to,
                    const struct booking_policy *policy, struct calendar *ret);
+// What other areas may ask about a booking: is what a waiting mail says still true, and who may read it?
+struct booking_facts {
+    enum booking_status status;
+    int64_t sequence, start;
+    const char *audience; // principals
+};
+// *ret_found false for an unknown id or another tenant's; not a failure.
+bool consultation_facts(struct op_ctx *ctx, const char *id, struct booking_facts *ret, bool *ret_found);
+// Have or had these two a booking that was neither cancelled nor declined?
+bool consultation_between(struct op_ctx *ctx, const char *client_id, const char *consultant_id,
+                          bool *ret_between);
 // Double bookings, states that contradict their rows (serenityd check).
 bool scheduling_check(struct db *db, struct buf *out, struct err *err);
 
