@@ -1,4 +1,10 @@
 // When a consultant can be booked. Listing slots and booking one ask the same function (RULES 9, 11, 12).
+//
+// Open is the union of regular and extra hours, each resolved on its dates in its own zone; hours that overlap or touch
+// melt together, over midnight too. Time off then takes its whole local days away, extra hours included: to work on a day
+// off, shorten the time off. A session lies within one open span and starts on the slot grid, which is counted from the
+// start of the span, and anew from midnight of the consultant's zone. The buffer is the widest, the cap the tightest, of
+// the policy's and those of all rules with hours on the local day the session starts on.
 #pragma once
 
 #include "shared/base/err.h"
@@ -25,7 +31,7 @@ struct availability_rule {
 };
 
 struct busy {
-    const char *id;     // the booking, or NULL
+    const char *id;     // the booking; NULL: other busy time, which counts for no cap
     int64_t start, end; // UTC ms, half-open
     int buffer_minutes; // the neighbour's own
 };
@@ -72,6 +78,8 @@ enum slot_reason { // why a time cannot be had, for "why is this slot missing"
 const char *slot_reason_text(enum slot_reason reason);
 
 // Is exactly this time bookable? ignore_id: a booking that is being moved, or NULL. by_admin waives notice and window.
+// Of several reasons the first of: past, notice, window, time off, closed, busy, buffer, cap, step. Sessions longer than 24
+// hours are closed. `busy` must hold all that lies within a day of the session and what of its local day there is.
 enum slot_reason slot_check(const struct calendar *calendar, int64_t start, int64_t end, int64_t now,
                             const char *ignore_id, bool by_admin);
 // Every bookable start in [from, to), on the step grid of each open span. ret_slots: struct slot.

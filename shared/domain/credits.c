@@ -123,7 +123,7 @@ static bool insufficient(const struct list *lots, int64_t session_minutes, bool 
     if (most > 0)
         return err_set(err, ERR_INSUFFICIENT_CREDITS,
                        "a session of %lld minutes needs more %s: only %lld minutes are free", wanted, what,
-                       (long long)shortage.fitting);
+                       (long long)most);
     if (shortage.other_length > 0)
         return err_set(err, ERR_INSUFFICIENT_CREDITS,
                        "no %s fits a session of %lld minutes: what is left is for %lld minutes", what, wanted,
