@@ -11,25 +11,32 @@ bool credits_grant(struct op_ctx *ctx, const char *client_id, const char *packag
 // The free trial of a newly verified client, once; does nothing when it was given before.
 bool credits_grant_trial(struct op_ctx *ctx, const char *client_id);
 
-struct credit_quote {                      // what a session costs and who pays
-    struct list slices;                    // struct slice
-    int64_t minutes;                       // of credit
-    const char *package_id, *package_name; // of the first slice's lot
-    int64_t cost;                          // minor units: the share of the lots' price
+struct credit_quote {                                 // what a session costs and who pays
+    struct list slices;                               // struct slice
+    int64_t minutes;                                  // of credit
+    const char *package_id, *package_name, *category; // of the first slice's lot
+    int64_t minutes_per_credit;                       // of the first slice's lot
+    int64_t cost;                                     // minor units: the share of the lots' price
     const char *currency;
 };
 // What would pay, without taking it.
 bool credits_quote(struct op_ctx *ctx, const char *client_id, int64_t session_minutes, bool free_trial,
                    struct credit_quote *ret_quote);
-// Takes it: free -> reserved, slices recorded.
-bool credits_reserve(struct op_ctx *ctx, const char *client_id, const char *consultation_id,
-                     int64_t session_minutes, bool free_trial, struct credit_quote *ret_quote);
-// Unwinds exactly the slices of that booking: reserved -> free.
-bool credits_release(struct op_ctx *ctx, const char *client_id, const char *consultation_id,
+struct credit_use { // the booking that credits are moved for
+    const char *client_id, *consultation_id, *consultation_code;
+};
+// Takes it: free -> reserved, slices recorded. A booking may reserve again once its earlier slices are settled.
+bool credits_reserve(struct op_ctx *ctx, const struct credit_use *use, int64_t session_minutes,
+                     bool free_trial, struct credit_quote *ret_quote);
+// Unwinds exactly the slices that booking holds: reserved -> free. What returns to an expired lot is usable for the
+// policy's return days (RULES 6). Holding nothing is no error.
+bool credits_release(struct op_ctx *ctx, const struct credit_use *use, int64_t return_days,
                      const char *reason);
-// reserved -> consumed.
-bool credits_consume(struct op_ctx *ctx, const char *client_id, const char *consultation_id,
-                     const char *reason);
+// reserved -> consumed. Holding nothing is no error.
+bool credits_consume(struct op_ctx *ctx, const struct credit_use *use, const char *reason);
+// Minutes that a booking holds and minutes it used up, for checks.
+bool credits_held(struct db *db, const char *consultation_id, int64_t *ret_reserved, int64_t *ret_consumed,
+                  struct err *err);
 
 // Proves the ledger: every transaction sums to zero, balances equal postings, slices match what is reserved. What is
 // wrong is appended to `out`, a line each (serenityd check).

@@ -21,6 +21,12 @@ bool consultation_facts(struct op_ctx *ctx, const char *id, struct booking_facts
 // Have or had these two a booking that was neither cancelled nor declined?
 bool consultation_between(struct op_ctx *ctx, const char *client_id, const char *consultant_id,
                           bool *ret_between);
+struct client_history {      // what a client did so far
+    int64_t completed;       // sessions
+    struct list topics;      // const char *: purposes of the latest sessions, newest first, ten at most
+    struct list consultants; // const char *: names, most sessions first, five at most
+};
+bool scheduling_client_history(struct op_ctx *ctx, const char *client_id, struct client_history *ret);
 // Double bookings, states that contradict their rows (serenityd check).
 bool scheduling_check(struct db *db, struct buf *out, struct err *err);
 
