@@ -9,19 +9,19 @@ enum { REPLACEMENT = 0xFFFD, MARKS_MAX = 3 };
 
 enum fitness { FIT, REPLACE, DROP };
 
+// utf8_clean() decides about each code point; format characters that it lets through have no shape of their own.
 static enum fitness fitness_of(uint32_t code)
 {
-    switch (utf8proc_category((utf8proc_int32_t)code)) {
-    case UTF8PROC_CATEGORY_CF:
+    static _Thread_local struct buf cleaned;
+    if (utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_CF)
         return DROP;
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CS:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-        return REPLACE;
-    default:
-        return FIT;
-    }
+    char bytes[4];
+    size_t length = (size_t)utf8_encode(code, bytes);
+    buf_clear(&cleaned);
+    utf8_clean(&cleaned, bytes, length, false);
+    if (cleaned.len == 0)
+        return DROP;
+    return cleaned.len == length && memcmp(cleaned.data, bytes, length) == 0 ? FIT : REPLACE;
 }
 
 static uint32_t decode(const char *text, size_t size, size_t *ret_bytes)

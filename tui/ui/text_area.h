@@ -1,0 +1,23 @@
+// An editor of several lines: wraps words, scrolls, undoes.
+#pragma once
+
+#include "tui/term/key.h"
+#include "tui/ui/canvas.h"
+#include "tui/ui/edit.h"
+
+struct text_area {
+    struct edit edit;
+    int width, height; // of the last drawing
+    int top;           // first visual line shown
+    int goal;          // column to keep when moving up and down, -1: the present one
+};
+
+void text_area_free(struct text_area *area);
+// True when the key was used; *ret_changed when the text is another one now.
+bool text_area_key(struct text_area *area, keycode key, bool *ret_changed);
+void text_area_paste(struct text_area *area, const char *text);
+// Puts the cursor at the cell of the last drawing.
+void text_area_click(struct text_area *area, int x, int y);
+void text_area_scroll(struct text_area *area, int by);
+// With the cursor when `focused`. The hint stands there while the text is empty.
+void text_area_draw(struct text_area *area, const struct canvas *canvas, bool focused, const char *hint);
