@@ -14,6 +14,7 @@ struct op_request {
     const struct op *op;
     struct arena arena; // everything of this request lives here
     cJSON *body;        // owned; the arguments as one object, path and query merged in; NULL for none
+    const void *args;   // in place of body, by trusted code alone: the spec's struct, filled
     const char *token;  // the bearer token as it came, or NULL: verified in the worker
     struct actor actor; // filled from the token; or given with trusted = true
     bool trusted;       // the actor was checked already (a push session, a job, a tool)
@@ -35,16 +36,22 @@ struct op_request {
     void (*done)(struct op_request *request, void *user);
     void *user;
     struct op_request *next;
+    struct request_state *state; // the engine's own
 };
 
 struct op_request *op_request_create(void);
 void op_request_free(struct op_request *request);
 
 // db_path: of the store, migrated already. wake: called from worker threads when there is something to deliver
-// (it may do no more than lws_cancel_service). Starts the writer, readers and slow workers.
+// (it may do no more than lws_cancel_service); NULL: nobody takes changes (tools). Starts the writer, readers and slow
+// workers.
 bool engine_start(struct engine **ret_engine, struct app *app, const char *db_path, void (*wake)(void *user),
                   void *user, struct err *err);
-// Takes no more (ERR_UNAVAILABLE), finishes what is queued, stops the threads.
+// From now on requests are answered with ERR_UNAVAILABLE; what is queued is finished.
+void engine_drain(struct engine *engine);
+// True when nothing is queued, running or waiting to be delivered.
+bool engine_idle(struct engine *engine);
+// Drains, stops the threads, calls done() of what was not delivered yet, frees the engine.
 void engine_stop(struct engine *engine);
 
 // Queues a request. A full queue or a draining engine answers at once, through done() all the same.
@@ -78,6 +85,17 @@ void change_batch_free(struct change_batch *batch);
 struct read_task {
     void (*run)(struct read_task *task, struct db *db); // on a reader thread, inside a snapshot
     void (*done)(struct read_task *task);               // on the loop's thread
+    bool failed; // run was not called: the store cannot be read, or the engine stops
     struct read_task *next;
 };
 void engine_read(struct engine *engine, struct read_task *task);
+
+// Work that waits for hashes or other hosts, on the pool of slow workers (jobs).
+struct slow_task {
+    void (*run)(struct slow_task *task, struct db *db); // db: a reader, outside any snapshot
+};
+// False when the pool's queue is full or the engine drains.
+bool engine_slow(struct engine *engine, struct slow_task *task);
+
+// Called on the writer's thread after each commit that added jobs; may do no more than signal.
+void engine_on_jobs(struct engine *engine, void (*added)(void *user), void *user);

@@ -41,6 +41,7 @@ struct op_ctx {
     void *prepared;             // what prepare() left
     bool keep_on_failure; // set by a run that fails: what it wrote is committed all the same (failed logins)
     int retry_after;      // seconds, with ERR_RATE_LIMITED; the engine copies it to the request
+    bool added_jobs;      // set by job_add: the runner is told after the commit
 };
 
 struct op {
@@ -55,6 +56,7 @@ struct op {
     const struct shape *reply_shape; // may be NULL
     bool reply_list;                 // an array of them, with total and nextCursor
     bool test_only;                  // offered only with --test-clock
+    bool unaudited;                  // bookkeeping of the machinery itself (job leases): no audit entry
 };
 
 // Every operation, in the order of op_specs.

@@ -4,8 +4,8 @@
 #include "server/core/changes.h"
 
 // Appends the one row of `sql`: SELECT <columns in the order of the shape's fields> ... WHERE tenant = $1 AND id = $2.
-bool row_read_one(struct db *db, const char *sql, const struct shape *shape, const char *tenant, const char *id,
-                  struct arena *arena, struct buf *out, bool *ret_found, struct err *err);
+bool row_read_one(struct db *db, const char *sql, const struct shape *shape, const char *tenant,
+                  const char *id, struct arena *arena, struct buf *out, bool *ret_found, struct err *err);
 
 // Appends a page of rows, comma separated, passing over those that the principals may not see.
 // sql: SELECT <columns in the order of the shape's fields>, <audience> ... WHERE tenant = $1 AND id > $2 ORDER BY id.

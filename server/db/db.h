@@ -121,7 +121,7 @@ void db_snapshot_end(struct db *db);
 bool db_in_transaction(struct db *db);
 // Folds the log into the file; the writer's idle work. SQLite: wal_checkpoint.
 void db_checkpoint(struct db *db);
-// Bytes of log that db_checkpoint could fold in.
+// Bytes in the log after the last commit; it starts again from nothing some time after it was folded in whole.
 int64_t db_log_size(struct db *db);
 // A copy of the whole store, consistent, while it is in use; to_path appears whole and durable, or not at all.
 bool db_backup(const char *path, const char *to_path, struct err *err);

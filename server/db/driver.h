@@ -38,7 +38,7 @@ struct db_driver {
     bool (*rollback_to)(struct db *db);
     bool (*in_transaction)(struct db *db);
 
-    int64_t (*log_size)(struct db *db); // bytes that a checkpoint could fold in
+    int64_t (*log_size)(struct db *db);
     void (*checkpoint)(struct db *db);
     bool (*backup)(const char *path, const char *to_path, struct err *err);
     bool (*integrity)(struct db *db, struct buf *out, struct err *err);

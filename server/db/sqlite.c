@@ -188,9 +188,7 @@ static int64_t log_size(struct db *base)
 static void checkpoint(struct db *base)
 {
     struct sqlite_db *db = (struct sqlite_db *)base;
-    int log = 0, done = 0;
-    if (sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &log, &done) == SQLITE_OK)
-        db->log_pages = log - done;
+    sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
 const struct db_driver db_driver_sqlite = {

@@ -1,0 +1,299 @@
+// Starting, queueing, delivering, stopping. What the threads do is in engine_write.c, engine_read.c and engine_slow.c.
+#include "server/core/engine_parts.h"
+
+#include "server/core/metrics.h"
+#include "shared/host/host.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct waiter { // somebody blocked in engine_run
+    pthread_mutex_t lock;
+    pthread_cond_t finished;
+    bool done;
+};
+
+// Answers ---------------------------------------------------------------------------------------------------------
+
+static void wake(struct engine *engine)
+{
+    if (engine->wake != NULL)
+        engine->wake(engine->wake_user);
+}
+
+static void signal_waiter(struct waiter *waiter)
+{
+    pthread_mutex_lock(&waiter->lock);
+    waiter->done = true;
+    pthread_cond_signal(&waiter->finished);
+    pthread_mutex_unlock(&waiter->lock);
+}
+
+void request_finish(struct engine *engine, struct op_request *request)
+{
+    request_count(engine, request);
+    if (request->state->waiter != NULL) {
+        signal_waiter(request->state->waiter);
+        return;
+    }
+    struct done_list *done = &engine->done;
+    pthread_mutex_lock(&done->lock);
+    bool first = done->first == NULL;
+    request->next = NULL;
+    *done->last = request;
+    done->last = &request->next;
+    pthread_mutex_unlock(&done->lock);
+    if (first)
+        wake(engine);
+}
+
+void read_finish(struct engine *engine, struct read_task *task)
+{
+    struct done_list *done = &engine->done;
+    pthread_mutex_lock(&done->lock);
+    bool first = done->first_read == NULL;
+    task->next = NULL;
+    *done->last_read = task;
+    done->last_read = &task->next;
+    pthread_mutex_unlock(&done->lock);
+    if (first)
+        wake(engine);
+}
+
+static void done_list_init(struct done_list *done)
+{
+    pthread_mutex_init(&done->lock, NULL);
+    done->first = NULL;
+    done->last = &done->first;
+    done->first_read = NULL;
+    done->last_read = &done->first_read;
+}
+
+void engine_deliver(struct engine *engine)
+{
+    struct done_list *done = &engine->done;
+    pthread_mutex_lock(&done->lock);
+    struct op_request *request = done->first;
+    struct read_task *task = done->first_read;
+    done->first = NULL;
+    done->last = &done->first;
+    done->first_read = NULL;
+    done->last_read = &done->first_read;
+    pthread_mutex_unlock(&done->lock);
+    while (request != NULL) {
+        struct op_request *next = request->next;
+        request->done(request, request->user);
+        request = next;
+    }
+    while (task != NULL) {
+        struct read_task *next = task->next;
+        task->done(task);
+        task = next;
+    }
+}
+
+// Questions -------------------------------------------------------------------------------------------------------
+
+static void refuse_now(struct engine *engine, struct op_request *request, enum err_code code, const char *why)
+{
+    err_set(&request->err, code, "%s", why);
+    request_refuse(engine, request, 0);
+    request_finish(engine, request);
+}
+
+static void push_request(struct engine *engine, struct queue *queue, struct op_request *request)
+{
+    if (!queue_push(queue, (struct work){ WORK_REQUEST, request }))
+        refuse_now(engine, request, ERR_UNAVAILABLE, "The server is busy; try again in a moment.");
+}
+
+void engine_route(struct engine *engine, struct op_request *request)
+{
+    bool change = request->op->spec->kind == OP_CHANGE && request->state->invalid.code == ERR_NONE;
+    push_request(engine, change ? &engine->writes : &engine->reads, request);
+}
+
+static void submit_checked(struct engine *engine, struct op_request *request)
+{
+    if (!request_must_wait(request))
+        refuse_now(engine, request, ERR_UNAUTHENTICATED, "Sign in first.");
+    else if (atomic_load(&engine->draining) && !(request->trusted && request->actor.system))
+        refuse_now(engine, request, ERR_UNAVAILABLE, "The server is going down; try again in a moment.");
+    else if (request->op->prepare != NULL && request->state->invalid.code == ERR_NONE)
+        push_request(engine, &engine->slow, request);
+    else
+        engine_route(engine, request);
+}
+
+void engine_submit(struct engine *engine, struct op_request *request)
+{
+    request_check(request);
+    submit_checked(engine, request);
+}
+
+void engine_run(struct engine *engine, struct op_request *request)
+{
+    struct waiter waiter = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false };
+    request_check(request);
+    request->state->waiter = &waiter;
+    submit_checked(engine, request);
+    pthread_mutex_lock(&waiter.lock);
+    while (!waiter.done)
+        pthread_cond_wait(&waiter.finished, &waiter.lock);
+    pthread_mutex_unlock(&waiter.lock);
+    pthread_cond_destroy(&waiter.finished);
+    pthread_mutex_destroy(&waiter.lock);
+}
+
+void engine_read(struct engine *engine, struct read_task *task)
+{
+    task->failed = !queue_push(&engine->reads, (struct work){ WORK_READ, task });
+    if (task->failed)
+        read_finish(engine, task);
+}
+
+bool engine_slow(struct engine *engine, struct slow_task *task)
+{
+    return !atomic_load(&engine->draining) && queue_push(&engine->slow, (struct work){ WORK_SLOW, task });
+}
+
+void engine_on_jobs(struct engine *engine, void (*added)(void *user), void *user)
+{
+    engine->jobs_user = user;
+    engine->jobs_added = added;
+}
+
+struct change_batch *engine_take_changes(struct engine *engine)
+{
+    return engine->publisher == NULL ? NULL : publisher_take(engine->publisher);
+}
+
+void change_batch_free(struct change_batch *batch)
+{
+    if (batch == NULL)
+        return;
+    arena_free(&batch->arena);
+    free(batch);
+}
+
+// Threads ---------------------------------------------------------------------------------------------------------
+
+static bool start_thread(pthread_t *thread, void *(*run)(void *), void *argument, struct err *err)
+{
+    if (pthread_create(thread, NULL, run, argument) == 0)
+        return true;
+    return err_set(err, ERR_INTERNAL, "Cannot start a thread.");
+}
+
+static bool start_pool(struct engine *engine, struct worker *workers, size_t count, void *(*run)(void *),
+                       struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct worker *worker = &workers[i];
+        worker->engine = engine;
+        if (!db_open(&worker->db, engine->db_path, DB_READER, err) ||
+            !start_thread(&worker->thread, run, worker, err))
+            return false;
+        worker->started = true;
+    }
+    return true;
+}
+
+static bool start_threads(struct engine *engine, struct err *err)
+{
+    int64_t readers = engine->app->config.readers;
+    size_t wanted = readers < 1 ? 1 : readers > READERS_MAX ? READERS_MAX : (size_t)readers;
+    if (!start_thread(&engine->writer, writer_thread, engine, err))
+        return false;
+    engine->writer_started = true;
+    if (engine->wake != NULL && (engine->publisher = publisher_start(engine, err)) == NULL)
+        return false;
+    return start_pool(engine, engine->readers, wanted, reader_thread, err) &&
+           start_pool(engine, engine->slow_workers, SLOW_WORKERS, slow_thread, err);
+}
+
+// Signals are the main thread's.
+static bool start_quietly(struct engine *engine, struct err *err)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool ok = start_threads(engine, err);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return ok;
+}
+
+bool engine_start(struct engine **ret_engine, struct app *app, const char *db_path,
+                  void (*wake_loop)(void *user), void *user, struct err *err)
+{
+    struct engine *engine = calloc(1, sizeof(*engine));
+    CHECK(engine != NULL);
+    engine->app = app;
+    engine->db_path = strdup(db_path);
+    engine->wake = wake_loop;
+    engine->wake_user = user;
+    CHECK(engine->db_path != NULL);
+    queue_init(&engine->writes, WRITER_QUEUE_MAX);
+    queue_init(&engine->reads, READER_QUEUE_MAX);
+    queue_init(&engine->slow, SLOW_QUEUE_MAX);
+    done_list_init(&engine->done);
+    if (!db_open(&engine->writer_db, db_path, DB_WRITER, err) || !start_quietly(engine, err)) {
+        engine_stop(engine);
+        return false;
+    }
+    *ret_engine = engine;
+    return true;
+}
+
+void engine_drain(struct engine *engine)
+{
+    atomic_store(&engine->draining, true);
+}
+
+bool engine_idle(struct engine *engine)
+{
+    if (!queue_idle(&engine->slow) || !queue_idle(&engine->writes) || !queue_idle(&engine->reads))
+        return false;
+    pthread_mutex_lock(&engine->done.lock);
+    bool delivered = engine->done.first == NULL && engine->done.first_read == NULL;
+    pthread_mutex_unlock(&engine->done.lock);
+    return delivered && (engine->publisher == NULL || publisher_idle(engine->publisher));
+}
+
+static void finish_pool(struct queue *queue, struct worker *workers, size_t count)
+{
+    queue_close(queue);
+    for (size_t i = 0; i < count; i++) {
+        if (workers[i].started)
+            pthread_join(workers[i].thread, NULL);
+        db_close(workers[i].db);
+    }
+    queue_free(queue);
+}
+
+static void finish_writer(struct engine *engine)
+{
+    queue_close(&engine->writes);
+    if (engine->writer_started)
+        pthread_join(engine->writer, NULL);
+}
+
+// Slow workers first: what they prepare goes on to the writer and the readers. The writer's connection closes last, and
+// with it the log is folded in.
+void engine_stop(struct engine *engine)
+{
+    if (engine == NULL)
+        return;
+    engine_drain(engine);
+    finish_pool(&engine->slow, engine->slow_workers, SLOW_WORKERS);
+    finish_writer(engine);
+    finish_pool(&engine->reads, engine->readers, READERS_MAX);
+    publisher_stop(engine->publisher);
+    engine_deliver(engine);
+    db_close(engine->writer_db);
+    queue_free(&engine->writes);
+    pthread_mutex_destroy(&engine->done.lock);
+    free(engine->db_path);
+    free(engine);
+}
