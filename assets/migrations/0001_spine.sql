@@ -47,6 +47,8 @@ CREATE TABLE person (
     created_at BIGINT NOT NULL,
     last_login_at BIGINT
 );
+CREATE INDEX person_by_client ON person (client_id);
+CREATE INDEX person_by_consultant ON person (consultant_id);
 
 -- Failed logins of an address, whether it has an account or not, so that both are answered alike.
 CREATE TABLE login_failure (
@@ -72,7 +74,6 @@ CREATE TABLE session (
     revoked_why TEXT
 );
 CREATE INDEX session_by_person ON session (person_id);
-CREATE INDEX session_by_previous ON session (previous_hash);
 
 CREATE TABLE one_time_token (
     hash TEXT PRIMARY KEY,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/core/op.h"
+#include "shared/wire/args_people.h"
 
 struct client {
     const char *id, *code, *organization_name, *type, *status, *primary_email, *contact_name, *contact_title;
@@ -16,5 +17,15 @@ bool client_create(struct op_ctx *ctx, const char *email, const char *contact_na
                    const char *organization_name, const char **ret_id);
 // The person ids of a client's people: const char *.
 bool client_people(struct op_ctx *ctx, const char *client_id, struct list *ret_person_ids);
+
+// What the organisation says of itself. type: college, company, enterprise or individual; the rest may be NULL.
+bool client_describe(struct op_ctx *ctx, const char *id, const char *type, const char *industry,
+                     const char *company_size, const char *revenue);
+// The organisation's name, NULL when there is no such client: for row sources, which have no op_ctx.
+bool client_organization(struct db *db, const char *tenant, const char *client_id, struct arena *arena,
+                         const char **ret_name, struct err *err);
+// Adds "client" to the reply: registration answers it too.
+bool client_reply(struct op_ctx *ctx, const char *client_id);
+extern const struct shape shape_client_view;
 
 extern const struct op op_run_client_me, op_run_client_get;

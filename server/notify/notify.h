@@ -1,7 +1,9 @@
 // Telling people: notifications in the terminal (rows that sync) and mails (jobs in the same transaction, RULES 20).
 #pragma once
 
-#include "server/core/op.h"
+#include "server/core/changes.h"
+#include "server/jobs/jobs.h"
+#include "shared/wire/args_people.h"
 
 // A notification row for one person, pushed live. consultation_id may be NULL.
 bool notify_person(struct op_ctx *ctx, const char *person_id, const char *kind, const char *title,
@@ -16,6 +18,12 @@ struct mail_var {
 bool mail_queue(struct op_ctx *ctx, const char *template_name, const char *person_id, const char *key,
                 int64_t run_at, const char *consultation_id, int64_t sequence, const struct mail_var *vars,
                 size_t count);
+
+// The same for a mail about no booking, with secrets (tokens, links): they wait sealed in the job and are never
+// readable in the store.
+bool mail_queue_secret(struct op_ctx *ctx, const char *template_name, const char *person_id, const char *key,
+                       const struct mail_var *vars, size_t count, const struct mail_var *secrets,
+                       size_t secret_count);
 
 extern const struct op op_run_notification_list, op_run_notification_read;
 extern const struct row_source row_source_notification;
