@@ -96,8 +96,8 @@ struct op_request *testbed_request(const struct op *op, const struct actor *acto
     return request;
 }
 
-struct op_request *testbed_run(struct testbed *bed, const struct op *op, const struct actor *actor, const char *args,
-                               const char *key)
+struct op_request *testbed_run(struct testbed *bed, const struct op *op, const struct actor *actor,
+                               const char *args, const char *key)
 {
     struct op_request *request = testbed_request(op, actor, args, key);
     engine_run(bed->app.engine, request);

@@ -25,8 +25,8 @@ void testbed_start(struct testbed *bed, const struct testbed_options *options);
 void testbed_close(struct testbed *bed);
 
 // Runs an operation to its end. args: a JSON object, or NULL. The caller frees the request (op_request_free).
-struct op_request *testbed_run(struct testbed *bed, const struct op *op, const struct actor *actor, const char *args,
-                               const char *key);
+struct op_request *testbed_run(struct testbed *bed, const struct op *op, const struct actor *actor,
+                               const char *args, const char *key);
 // A request like that, not submitted yet.
 struct op_request *testbed_request(const struct op *op, const struct actor *actor, const char *args,
                                    const char *key);
