@@ -164,6 +164,17 @@ static void test_trap_05_imported_busy_time_and_midnight_have_buffers_too(void *
     assert_int_equal(check(diary, "2026-03-02 22:00", 45), SLOT_BUFFER);
 }
 
+static void test_rule_12_the_buffer_a_booking_keeps_is_the_days(void **state)
+{
+    struct diary *diary = *state;
+    add_weekly(diary, WEEKDAYS, "08:00", "12:00")->buffer_minutes = 15;
+    add_weekly(diary, 1 << 1, "13:00", "18:00")->buffer_minutes = 30; // Mondays
+    diary->policy.buffer_minutes = 5;
+    assert_int_equal(calendar_buffer(&diary->calendar, wall(diary, "2026-03-02 09:00")), 30);
+    assert_int_equal(calendar_buffer(&diary->calendar, wall(diary, "2026-03-03 09:00")), 15);
+    assert_int_equal(calendar_buffer(&diary->calendar, wall(diary, "2026-03-07 09:00")), 5);
+}
+
 static void test_rule_14_the_booking_that_moves_does_not_block_itself(void **state)
 {
     struct diary *diary = *state;
@@ -348,6 +359,7 @@ int main(void)
         STORY(test_trap_01_long_busy_time_that_began_long_before),
         STORY(test_trap_05_buffer_is_the_larger_of_both),
         STORY(test_trap_05_imported_busy_time_and_midnight_have_buffers_too),
+        STORY(test_rule_12_the_buffer_a_booking_keeps_is_the_days),
         STORY(test_rule_14_the_booking_that_moves_does_not_block_itself),
         STORY(test_rule_12_time_off_takes_whole_days_and_extra_hours_too),
         STORY(test_overlapping_rules_melt_together),
