@@ -1,5 +1,7 @@
 #include "server/core/row_page.h"
 
+#include <string.h>
+
 bool row_read_one(struct db *db, const char *sql, const struct shape *shape, const char *tenant,
                   const char *id, struct arena *arena, struct buf *out, bool *ret_found, struct err *err)
 {
@@ -44,4 +46,15 @@ bool row_read_page(struct db *db, const char *sql, const struct shape *shape, co
     *ret_last = last;
     *ret_count = count;
     return true;
+}
+
+const char *principals_person(const char *principals, struct arena *arena)
+{
+    while (*principals != '\0') {
+        size_t length = strcspn(principals, " ");
+        if (length > 2 && strncmp(principals, "u:", 2) == 0)
+            return arena_strndup(arena, principals + 2, length - 2);
+        principals += length + strspn(principals + length, " ");
+    }
+    return NULL;
 }

@@ -13,3 +13,6 @@ bool row_read_one(struct db *db, const char *sql, const struct shape *shape, con
 bool row_read_page(struct db *db, const char *sql, const struct shape *shape, const char *tenant,
                    const char *principals, const char *after, int limit, struct arena *arena, struct buf *out,
                    const char **ret_last, int *ret_count, struct err *err);
+
+// The person among the principals ("u:<id>"), in the arena; NULL when there is none.
+const char *principals_person(const char *principals, struct arena *arena);

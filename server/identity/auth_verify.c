@@ -32,7 +32,6 @@ bool verification_send(struct op_ctx *ctx, const struct account *account)
     const char *link =
         arena_printf(ctx->arena, "%s/verify-email?token=%s", ctx->app->config.public_url, token);
     const struct mail_var vars[] = {
-        { "name", account->person.first_name },
         { "hours", arena_printf(ctx->arena, "%d", TOKEN_HOURS) },
     };
     const struct mail_var secrets[] = { { "token", token }, { "link", link } };

@@ -1,7 +1,7 @@
 #include "server/identity/person_store.h"
 
 #include "server/clients/clients.h"
-#include "server/core/changes.h"
+#include "server/core/row_page.h"
 #include "server/identity/email.h"
 
 #include <string.h>
@@ -235,15 +235,11 @@ static bool row_page(struct db *db, const char *tenant, const char *principals, 
                      struct arena *arena, struct buf *out, const char **ret_last, int *ret_count,
                      struct err *err)
 {
-    const char *own = strncmp(principals, "u:", 2) == 0 ? principals : strstr(principals, " u:");
+    const char *id = principals_person(principals, arena);
     bool found = false;
     *ret_last = after;
     *ret_count = 0;
-    if (own == NULL || limit < 1)
-        return true;
-    own = strstr(own, "u:") + 2;
-    const char *id = arena_strndup(arena, own, strcspn(own, " "));
-    if (strcmp(id, after) <= 0)
+    if (id == NULL || limit < 1 || strcmp(id, after) <= 0)
         return true;
     if (!row_read(db, tenant, id, arena, out, &found, err))
         return false;
