@@ -1,0 +1,15 @@
+// Whose consultations somebody lists: their own by the role they have, all of the tenant for an administrator.
+// Private to this folder.
+#pragma once
+
+#include "server/scheduling/consultation.h"
+
+enum list_of { LIST_OF_CLIENT, LIST_OF_CONSULTANT, LIST_OF_TENANT };
+
+struct listing {
+    enum list_of of;
+    const char *owner; // the client, consultant or tenant
+    unsigned roles;    // who the reader is in all of them
+};
+// ERR_FORBIDDEN for somebody who can have none.
+bool listing_of(struct op_ctx *ctx, struct listing *ret);

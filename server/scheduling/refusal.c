@@ -1,0 +1,144 @@
+// What the loser is told: why, and the nearest times that can be had instead (RULES 9).
+#include "server/scheduling/calendar.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ALTERNATIVES = 5,
+    ALTERNATIVES_ASKED = 24, // more, since the client may be busy at some of them
+    REACH_DAYS = 14,         // on either side of the time that was wanted
+};
+
+// The words of enum slot_reason in details.reason.
+static const char *const reason_words[] = {
+    [SLOT_FREE] = "free",     [SLOT_IN_THE_PAST] = "in_the_past", [SLOT_NOTICE] = "notice",
+    [SLOT_WINDOW] = "window", [SLOT_CLOSED] = "closed",           [SLOT_TIME_OFF] = "time_off",
+    [SLOT_BUSY] = "busy",     [SLOT_BUFFER] = "buffer",           [SLOT_CAP] = "cap",
+    [SLOT_STEP] = "step",
+};
+
+struct offer {
+    struct slot slot;
+    const char *consultant_id;
+    int64_t distance;
+};
+
+static bool client_is_busy(struct op_ctx *ctx, const struct wish *wish, int64_t start, int64_t end,
+                           bool *ret_busy)
+{
+    int64_t one;
+    *ret_busy = false;
+    return db_one_int(ctx->db,
+                      "SELECT 1 FROM consultation WHERE client_id = $1 AND starts_at < $3 AND starts_at > $4 "
+                      "AND ends_at > $2 AND blocks = 1 AND id <> $5 LIMIT 1",
+                      DB_ARGS(db_text(wish->client_id), db_int(start), db_int(end), db_int(start - DAY_MS),
+                              db_text(wish->ignore_id == NULL ? "" : wish->ignore_id)),
+                      &one, ret_busy, ctx->err);
+}
+
+bool wish_check_client(struct op_ctx *ctx, const struct wish *wish, const char *consultant_id,
+                       const struct booking_policy *policy)
+{
+    bool busy;
+    if (!client_is_busy(ctx, wish, wish->start, wish->end, &busy))
+        return false;
+    if (!busy)
+        return true;
+    struct list ids = { 0 };
+    if (consultant_id != NULL)
+        *LIST_ADD(&ids, ctx->arena, const char *) = consultant_id;
+    return wish_refuse(ctx, wish, &ids, policy, ERR_SLOT_TAKEN, "client_busy",
+                       "The client has another session at that time.");
+}
+
+static bool add_offers(struct op_ctx *ctx, const struct wish *wish, const char *consultant_id,
+                       const struct booking_policy *policy, struct list *offers)
+{
+    struct calendar calendar;
+    struct list slots;
+    if (!calendar_load(ctx, consultant_id, wish->start - (int64_t)REACH_DAYS * DAY_MS,
+                       wish->start + (int64_t)REACH_DAYS * DAY_MS, policy, &calendar))
+        return false;
+    slot_nearest(&calendar, wish->start, (int)((wish->end - wish->start) / MINUTE_MS), ctx->now,
+                 ALTERNATIVES_ASKED, ctx->arena, &slots);
+    for (size_t i = 0; i < slots.count; i++) {
+        const struct slot *slot = LIST_AT(&slots, struct slot, i);
+        int64_t distance = llabs(slot->start - wish->start);
+        bool busy;
+        // beyond what was loaded nothing is known of what is taken there
+        if (distance > (int64_t)(REACH_DAYS - 2) * DAY_MS)
+            continue;
+        if (!client_is_busy(ctx, wish, slot->start, slot->end, &busy))
+            return false;
+        if (!busy)
+            *LIST_ADD(offers, ctx->arena, struct offer) = (struct offer){ *slot, consultant_id, distance };
+    }
+    return true;
+}
+
+static int compare_offers(const void *a, const void *b)
+{
+    const struct offer *x = a, *y = b;
+    if (x->distance != y->distance)
+        return x->distance < y->distance ? -1 : 1;
+    if (x->slot.start != y->slot.start)
+        return x->slot.start < y->slot.start ? -1 : 1;
+    return strcmp(x->consultant_id, y->consultant_id);
+}
+
+static bool start_known(const struct list *offers, size_t count, int64_t start)
+{
+    for (size_t i = 0; i < count; i++)
+        if (LIST_AT(offers, struct offer, i)->slot.start == start)
+            return true;
+    return false;
+}
+
+static const char *details_of(struct op_ctx *ctx, const char *reason_word, struct list *offers)
+{
+    CLEANUP(buf_free) struct buf out = { 0 };
+    size_t written = 0;
+    if (offers->count > 1)
+        qsort(offers->items, offers->count, sizeof(struct offer), compare_offers);
+    buf_add_text(&out, "{\"reason\":");
+    json_add_text(&out, reason_word);
+    buf_add_text(&out, ",\"alternatives\":[");
+    for (size_t i = 0; i < offers->count && written < ALTERNATIVES; i++) {
+        const struct offer *offer = LIST_AT(offers, struct offer, i);
+        if (start_known(offers, i, offer->slot.start))
+            continue;
+        buf_add_text(&out, written++ > 0 ? ",{\"scheduledStart\":" : "{\"scheduledStart\":");
+        json_add_time(&out, offer->slot.start);
+        buf_add_text(&out, ",\"scheduledEnd\":");
+        json_add_time(&out, offer->slot.end);
+        buf_add_text(&out, ",\"consultantId\":");
+        json_add_text(&out, offer->consultant_id);
+        buf_add_char(&out, '}');
+    }
+    buf_add_text(&out, "]}");
+    return arena_strdup(ctx->arena, buf_text(&out));
+}
+
+bool wish_refuse(struct op_ctx *ctx, const struct wish *wish, const struct list *consultant_ids,
+                 const struct booking_policy *policy, enum err_code code, const char *reason_word,
+                 const char *reason_text)
+{
+    struct list offers = { 0 };
+    for (size_t i = 0; i < consultant_ids->count; i++)
+        if (!add_offers(ctx, wish, *LIST_AT(consultant_ids, const char *, i), policy, &offers))
+            return false;
+    err_set(ctx->err, code, "%s", reason_text);
+    ctx->err->details = details_of(ctx, reason_word, &offers);
+    return false;
+}
+
+bool wish_refuse_slot(struct op_ctx *ctx, const struct wish *wish, const char *consultant_id,
+                      const struct booking_policy *policy, enum slot_reason reason)
+{
+    struct list ids = { 0 };
+    *LIST_ADD(&ids, ctx->arena, const char *) = consultant_id;
+    const char *text = arena_printf(ctx->arena, "That time cannot be booked: %s.", slot_reason_text(reason));
+    return wish_refuse(ctx, wish, &ids, policy, reason == SLOT_BUSY ? ERR_SLOT_TAKEN : ERR_NOT_AVAILABLE,
+                       reason_words[reason], text);
+}
