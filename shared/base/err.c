@@ -48,6 +48,7 @@ static void fill(struct err *err, enum err_code code, const char *field, const c
             *p = '?';
 }
 
+#undef err_set
 bool err_set(struct err *err, enum err_code code, const char *format, ...)
 {
     va_list args;
@@ -57,6 +58,7 @@ bool err_set(struct err *err, enum err_code code, const char *format, ...)
     return false;
 }
 
+#undef err_field
 bool err_field(struct err *err, const char *field, const char *format, ...)
 {
     va_list args;
