@@ -76,7 +76,7 @@ bool shape_read_lenient(const struct shape *shape, const cJSON *json, struct are
 // An argument that came as text (path or query string) as the JSON value that its field expects; the caller owns it.
 // NULL with ERR_BAD_REQUEST when it is no such thing.
 cJSON *shape_text_to_json(const struct field *field, const char *text, struct err *err);
-// Appends the struct as a JSON object.
+// Appends the struct as a JSON object, without fields whose `has` says that they were not given.
 void shape_write(const struct shape *shape, const void *value, struct buf *out);
 
 const struct field *shape_find(const struct shape *shape, const char *name);

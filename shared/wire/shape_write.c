@@ -79,13 +79,20 @@ static void write_value(const struct field *field, const void *at, struct buf *o
     }
 }
 
+// Not given is not the same as null: a patch names only what changes.
+static bool is_given(const struct field *field, const void *value)
+{
+    return field->has == 0 || *(const bool *)((const char *)value + field->has);
+}
+
 void shape_write(const struct shape *shape, const void *value, struct buf *out)
 {
     buf_add_char(out, '{');
     bool first = true;
     for (size_t i = 0; i < shape->count; i++) {
         const struct field *field = &shape->fields[i];
-        if ((field->flags & FIELD_OMIT_EMPTY) != 0 && field_is_empty(field, value))
+        if (!is_given(field, value) ||
+            ((field->flags & FIELD_OMIT_EMPTY) != 0 && field_is_empty(field, value)))
             continue;
         if (!first)
             buf_add_char(out, ',');
