@@ -44,6 +44,7 @@ bool overlay_reserve(struct list *lots, const struct overlay_op *op, struct aren
     for (size_t i = 0; i < slices.count; i++) {
         const struct slice *slice = LIST_AT(&slices, struct slice, i);
         struct overlay_lot *lot = find_lot(lots, slice->lot_id);
+        CHECK(lot != NULL); // the slices were chosen from these lots
         lot->row.free -= slice->minutes;
         lot->row.reserved += slice->minutes;
         lot->waits_minutes += slice->minutes;

@@ -1,0 +1,261 @@
+// Questions about consultations: base rows with what is pending over them.
+
+#include "tui/model/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONGEST_MS = DAY_MS, NEXT_MAX = 50 };
+
+struct look { // one question
+    struct model *model;
+    struct arena *arena;
+    struct overlay_who who;
+    bool (*wanted)(const struct consultation *consultation, const struct look *look);
+    int64_t from, to;
+    const char *words; // lower case
+};
+
+static bool same(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+static void overlay(const struct look *look, struct consultation *c)
+{
+    for (const struct pending *p = NULL; (p = pending_about(look->model, c->row.id, p)) != NULL;) {
+        overlay_consultation(&c->row, &p->op, &look->who);
+        c->waits = true;
+    }
+    c->refused = refused_about(look->model, c->row.id) != NULL;
+}
+
+static bool booked_here(const struct look *look, const struct pending *booking, struct consultation *ret)
+{
+    const struct args_book *args = booking->op.args;
+    struct row_consultant consultant;
+    bool known = args->consultantId != NULL &&
+                 row_get(look->model, ROW_CONSULTANT, args->consultantId, look->arena, &consultant);
+    *ret = (struct consultation){ .only_here = true, .credit_waits = true };
+    if (!overlay_booked(&booking->op, &look->who, known ? &consultant : NULL, booking->minutes, &ret->row))
+        return false;
+    ret->row.packageName = booking->package_name;
+    return true;
+}
+
+static bool find(const struct look *look, const char *id, struct consultation *ret)
+{
+    *ret = (struct consultation){ 0 };
+    if (row_get(look->model, ROW_CONSULTATION, id, look->arena, &ret->row))
+        return true;
+    for (const struct pending *p = NULL; (p = pending_about(look->model, id, p)) != NULL;)
+        if (p->op.spec == &op_consultation_book)
+            return booked_here(look, p, ret);
+    return false;
+}
+
+static bool listed(const struct list *list, const char *id)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (same(LIST_AT(list, struct consultation, i)->row.id, id))
+            return true;
+    return false;
+}
+
+// Pending operations may bring others in: a booking, a move into the range, a change of state.
+static void add_pending_ones(const struct look *look, struct list *list)
+{
+    for (const struct pending *p = NULL; (p = pending_next(look->model, p)) != NULL;) {
+        struct consultation c;
+        if (p->thing != NULL && !listed(list, p->thing) && find(look, p->thing, &c))
+            *LIST_ADD(list, look->arena, struct consultation) = c;
+    }
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct consultation *x = a, *y = b;
+    if (x->row.start != y->row.start)
+        return x->row.start < y->row.start ? -1 : 1;
+    return strcmp(x->row.id, y->row.id);
+}
+
+// The rows of the query and what is pending, overlaid, those that are wanted, by start.
+static void collect(const struct look *look, sqlite3_stmt *query, struct list *ret)
+{
+    struct list found = { 0 }, kept = { 0 };
+    struct consultation c = { 0 };
+    while (table_next(look->model->cache, query, ROW_CONSULTATION, look->arena, &c.row))
+        *LIST_ADD(&found, look->arena, struct consultation) = c;
+    add_pending_ones(look, &found);
+    for (size_t i = 0; i < found.count; i++) {
+        struct consultation *one = LIST_AT(&found, struct consultation, i);
+        overlay(look, one);
+        if (look->wanted(one, look))
+            *LIST_ADD(&kept, look->arena, struct consultation) = *one;
+    }
+    if (kept.count > 0)
+        qsort(kept.items, kept.count, sizeof(struct consultation), by_start);
+    *ret = kept;
+}
+
+static struct look begin(struct model *model, struct arena *arena)
+{
+    struct look look = { .model = model, .arena = arena };
+    reader_begin(model);
+    model_who(model, arena, &look.who);
+    return look;
+}
+
+// --- the questions -----------------------------------------------------------------------------------------------------
+
+static bool in_range(const struct consultation *c, const struct look *look)
+{
+    return c->row.start < look->to && c->row.end > look->from;
+}
+
+void model_consultations(struct model *model, int64_t from, int64_t to, struct arena *arena, struct list *ret)
+{
+    struct look look = begin(model, arena);
+    look.wanted = in_range;
+    look.from = from;
+    look.to = to;
+    CLEANUP(query_end)
+    sqlite3_stmt *query =
+        store_query(model->cache, table_select(ROW_CONSULTATION, "AND \"start\" >= ?1 AND \"start\" < ?2"
+                                                                 " AND \"end\" > ?3 ORDER BY \"start\""));
+    bind_int(query, 1, from - LONGEST_MS);
+    bind_int(query, 2, to);
+    bind_int(query, 3, from);
+    collect(&look, query, ret);
+    query_end(&query);
+    reader_end(model);
+}
+
+static bool contains(const char *text, const char *words)
+{
+    return text != NULL && strcasestr(text, words) != NULL;
+}
+
+static bool matches(const struct consultation *c, const struct look *look)
+{
+    const struct row_consultation *row = &c->row;
+    return contains(row->code, look->words) || contains(row->clientName, look->words) ||
+           contains(row->consultantName, look->words) || contains(row->contactName, look->words) ||
+           contains(row->purpose, look->words);
+}
+
+void model_search(struct model *model, const char *words, size_t limit, struct arena *arena, struct list *ret)
+{
+    struct look look = begin(model, arena);
+    struct list found = { 0 }, newest = { 0 };
+    look.wanted = matches;
+    look.words = words;
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(
+        model->cache, table_select(ROW_CONSULTATION,
+                                   "AND (instr(lower(code), lower(?1)) OR instr(lower(clientName), lower(?1))"
+                                   " OR instr(lower(consultantName), lower(?1))"
+                                   " OR instr(lower(contactName), lower(?1))"
+                                   " OR instr(lower(purpose), lower(?1))) ORDER BY \"start\" DESC LIMIT ?2"));
+    bind_text(query, 1, words);
+    bind_int(query, 2, (int64_t)limit);
+    collect(&look, query, &found);
+    query_end(&query);
+    reader_end(model);
+    for (size_t i = found.count; i-- > 0 && newest.count < limit;)
+        *LIST_ADD(&newest, arena, struct consultation) = *LIST_AT(&found, struct consultation, i);
+    *ret = newest;
+}
+
+static bool still_ahead(const struct consultation *c, const struct look *look)
+{
+    enum booking_status status = (enum booking_status)c->row.status;
+    return (booking_is_open(status) && c->row.end > look->from) || status == BOOKING_IN_PROGRESS;
+}
+
+bool model_next(struct model *model, struct arena *arena, struct consultation *ret)
+{
+    struct look look = begin(model, arena);
+    struct list found = { 0 };
+    look.wanted = still_ahead;
+    look.from = model_now(model);
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(
+        model->cache, table_select(ROW_CONSULTATION, "AND \"start\" >= ?1 AND \"end\" > ?2 AND \"status\" < 4"
+                                                     " ORDER BY \"start\" LIMIT ?3"));
+    bind_int(query, 1, look.from - LONGEST_MS);
+    bind_int(query, 2, look.from);
+    bind_int(query, 3, NEXT_MAX);
+    collect(&look, query, &found);
+    query_end(&query);
+    reader_end(model);
+    if (found.count > 0)
+        *ret = *LIST_AT(&found, struct consultation, 0);
+    return found.count > 0;
+}
+
+static bool to_confirm(const struct consultation *c, const struct look *look)
+{
+    return (c->row.status == BOOKING_REQUESTED || c->row.status == BOOKING_SCHEDULED) &&
+           c->row.start > look->from;
+}
+
+static bool to_write_up(const struct consultation *c, const struct look *look)
+{
+    return (c->row.status == BOOKING_CONFIRMED || c->row.status == BOOKING_IN_PROGRESS) &&
+           c->row.end <= look->from;
+}
+
+void model_todo(struct model *model, struct arena *arena, struct todo *ret)
+{
+    struct look look = begin(model, arena);
+    struct todo todo = { 0 };
+    look.from = model_now(model);
+    if ((look.who.roles & (ROLE_CONSULTANT | ROLE_ADMIN)) != 0) {
+        CLEANUP(query_end)
+        sqlite3_stmt *ahead = store_query(
+            model->cache,
+            table_select(ROW_CONSULTATION, "AND \"status\" IN (0, 1) AND \"start\" > ?1 ORDER BY \"start\""));
+        bind_int(ahead, 1, look.from);
+        look.wanted = to_confirm;
+        collect(&look, ahead, &todo.to_confirm);
+        CLEANUP(query_end)
+        sqlite3_stmt *past = store_query(
+            model->cache,
+            table_select(ROW_CONSULTATION, "AND \"status\" IN (2, 3) AND \"start\" < ?1 ORDER BY \"start\""));
+        bind_int(past, 1, look.from);
+        look.wanted = to_write_up;
+        collect(&look, past, &todo.to_write_up);
+    }
+    reader_end(model);
+    *ret = todo;
+}
+
+static const char *id_of_code(struct model *model, const char *code, struct arena *arena)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(
+        model->cache, "SELECT id FROM consultation WHERE gen = (SELECT gen FROM state) AND code = ?1");
+    bind_text(query, 1, code);
+    return store_row(model->cache, query) ? arena_strdup(arena, column_text(query, 0)) : NULL;
+}
+
+bool consultation_get(struct model *model, const char *id_or_code, struct arena *arena,
+                      struct consultation *ret)
+{
+    struct look look = { .model = model, .arena = arena };
+    model_who(model, arena, &look.who);
+    const char *id = id_valid(id_or_code) ? id_or_code : id_of_code(model, id_or_code, arena);
+    if (id == NULL || !find(&look, id, ret))
+        return false;
+    overlay(&look, ret);
+    return true;
+}
+
+bool model_may(struct model *model, const struct consultation *consultation, enum booking_move move,
+               struct err *err)
+{
+    enum booking_status to;
+    return booking_move((enum booking_status)consultation->row.status, move, model_roles(model), &to, err);
+}

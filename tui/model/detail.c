@@ -1,0 +1,203 @@
+// Everything about one consultation: its parts as the server said them and what is pending over each.
+
+#include "tui/model/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool same(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+static sqlite3_stmt *parts_of(struct model *model, enum row_table table, const char *rest, const char *id)
+{
+    sqlite3_stmt *query = store_query(model->cache, table_select(table, rest));
+    bind_text(query, 1, id);
+    return query;
+}
+
+// --- lists: base rows, then pending ones that are not among them -----------------------------------------------------
+
+static void read_items(struct model *model, const char *id, struct arena *arena, struct list *ret)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query =
+        parts_of(model, ROW_ACTION_ITEM, "AND consultationId = ?1 ORDER BY createdAt, id", id);
+    struct row_action_item row;
+    while (table_next(model->cache, query, ROW_ACTION_ITEM, arena, &row))
+        LIST_ADD(ret, arena, struct action_item_view)->row = row;
+}
+
+static void add_pending_items(const struct overlay_op *op, struct arena *arena, struct list *ret)
+{
+    struct list rows = { 0 };
+    overlay_action_items(op, arena, &rows);
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct row_action_item *row = LIST_AT(&rows, struct row_action_item, i);
+        bool there = false;
+        for (size_t j = 0; j < ret->count && !there; j++)
+            there = same(LIST_AT(ret, struct action_item_view, j)->row.id, row->id);
+        if (!there)
+            *LIST_ADD(ret, arena, struct action_item_view) = (struct action_item_view){ *row, true };
+    }
+}
+
+static void read_deliverables(struct model *model, const char *id, struct arena *arena, struct list *ret)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query =
+        parts_of(model, ROW_DELIVERABLE, "AND consultationId = ?1 ORDER BY createdAt, id", id);
+    struct row_deliverable row;
+    while (table_next(model->cache, query, ROW_DELIVERABLE, arena, &row))
+        LIST_ADD(ret, arena, struct deliverable_view)->row = row;
+}
+
+static void add_pending_deliverables(const struct overlay_op *op, struct arena *arena, struct list *ret)
+{
+    struct list rows = { 0 };
+    overlay_deliverables(op, arena, &rows);
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct row_deliverable *row = LIST_AT(&rows, struct row_deliverable, i);
+        bool there = false;
+        for (size_t j = 0; j < ret->count && !there; j++)
+            there = same(LIST_AT(ret, struct deliverable_view, j)->row.id, row->id);
+        if (!there)
+            *LIST_ADD(ret, arena, struct deliverable_view) = (struct deliverable_view){ *row, true };
+    }
+}
+
+static void read_attendees(struct model *model, const char *id, struct arena *arena, struct list *ret)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query = parts_of(model, ROW_ATTENDEE, "AND consultationId = ?1 ORDER BY id", id);
+    struct row_attendee row;
+    while (table_next(model->cache, query, ROW_ATTENDEE, arena, &row))
+        LIST_ADD(ret, arena, struct attendee_view)->row = row;
+}
+
+// Attendees get their ids from the server, so the same name and address are taken for the same person.
+static void add_pending_attendees(const struct overlay_op *op, struct arena *arena, struct list *ret)
+{
+    struct list rows = { 0 };
+    overlay_attendees(op, arena, &rows);
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct row_attendee *row = LIST_AT(&rows, struct row_attendee, i);
+        bool there = false;
+        for (size_t j = 0; j < ret->count && !there; j++) {
+            const struct row_attendee *known = &LIST_AT(ret, struct attendee_view, j)->row;
+            there = same(known->name, row->name) && (row->email == NULL || same(known->email, row->email));
+        }
+        if (!there)
+            *LIST_ADD(ret, arena, struct attendee_view) = (struct attendee_view){ *row, true };
+    }
+}
+
+// --- notes -------------------------------------------------------------------------------------------------------------
+
+// Lays what is pending and what was refused over the server's version of a note.
+static void overlay_edits(struct model *model, const char *note, const char *id,
+                          const char *(*text_of)(const struct pending *pending, enum note_kind kind),
+                          struct note_view *view)
+{
+    for (const struct pending *p = NULL; (p = pending_about(model, id, p)) != NULL;) {
+        const char *text = text_of(p, view->kind);
+        if (text == NULL)
+            continue;
+        if (!view->waits && same(p->note, note))
+            view->rev = p->origin_rev; // the first of the edits says what they all go on from
+        view->text = text;
+        view->updated_at = p->op.at;
+        view->waits = true;
+    }
+    const struct refused_thing *refused = refused_note(model, note);
+    if (refused != NULL && refused->text != NULL) {
+        view->conflict = refused->n;
+        view->mine = refused->text;
+    }
+}
+
+static const char *note_text(const struct pending *pending, enum note_kind kind)
+{
+    return overlay_note(&pending->op, kind);
+}
+
+static const char *client_text(const struct pending *pending, enum note_kind kind)
+{
+    (void)kind;
+    return overlay_client_notes(&pending->op);
+}
+
+static void read_note(struct model *model, const char *id, enum note_kind kind, struct arena *arena,
+                      struct list *notes)
+{
+    const char *key = arena_printf(arena, "%s:%s", id, note_kind_words[kind]);
+    struct note_view view = { .kind = kind };
+    struct row_note row;
+    if (row_get(model, ROW_NOTE, key, arena, &row)) {
+        view.text = row.text;
+        view.author_name = row.authorName;
+        view.rev = row.rev;
+        view.updated_at = row.updatedAt;
+    }
+    overlay_edits(model, key, id, note_text, &view);
+    if (view.text == NULL && view.conflict == 0 && view.rev == 0)
+        return;
+    if (view.text == NULL)
+        view.text = "";
+    *LIST_ADD(notes, arena, struct note_view) = view;
+}
+
+static void read_client_notes(struct model *model, const struct row_consultation *base, struct arena *arena,
+                              struct note_view *ret)
+{
+    *ret =
+        (struct note_view){ .text = base->clientNotes, .author_name = base->contactName, .rev = base->rev };
+    overlay_edits(model, arena_printf(arena, "%s:client", base->id), base->id, client_text, ret);
+    if (ret->text == NULL)
+        ret->text = "";
+}
+
+// --- the question ------------------------------------------------------------------------------------------------------
+
+static void read_outcome(struct model *model, const char *id, struct arena *arena,
+                         struct consultation_detail *ret)
+{
+    ret->has_outcome = row_get(model, ROW_OUTCOME, id, arena, &ret->outcome);
+    for (const struct pending *p = NULL; (p = pending_about(model, id, p)) != NULL;)
+        if (overlay_outcome(&ret->outcome, &p->op))
+            ret->has_outcome = ret->outcome_waits = true;
+}
+
+static void read_parts(struct model *model, const char *id, struct arena *arena,
+                       struct consultation_detail *ret)
+{
+    struct row_consultation base = ret->head.row;
+    row_get(model, ROW_CONSULTATION, id, arena, &base); // without the overlay, when there is one
+    for (int kind = NOTE_CONSULTANT; kind <= NOTE_INTERNAL; kind++)
+        read_note(model, id, (enum note_kind)kind, arena, &ret->notes);
+    read_client_notes(model, &base, arena, &ret->client_notes);
+    read_items(model, id, arena, &ret->action_items);
+    read_deliverables(model, id, arena, &ret->deliverables);
+    read_attendees(model, id, arena, &ret->attendees);
+    for (const struct pending *p = NULL; (p = pending_about(model, id, p)) != NULL;) {
+        add_pending_items(&p->op, arena, &ret->action_items);
+        add_pending_deliverables(&p->op, arena, &ret->deliverables);
+        add_pending_attendees(&p->op, arena, &ret->attendees);
+    }
+    read_outcome(model, id, arena, ret);
+}
+
+bool model_consultation(struct model *model, const char *id_or_code, struct arena *arena,
+                        struct consultation_detail *ret)
+{
+    struct consultation_detail detail = { 0 };
+    reader_begin(model);
+    bool found = consultation_get(model, id_or_code, arena, &detail.head);
+    if (found)
+        read_parts(model, detail.head.row.id, arena, &detail);
+    reader_end(model);
+    if (found)
+        *ret = detail;
+    return found;
+}

@@ -1,0 +1,308 @@
+#include "tui/model/outbox.h"
+
+#include "shared/host/host.h"
+
+#include <string.h>
+
+enum { OUTBOX_VERSION = 1 };
+
+static const char ddl[] =
+    "CREATE TABLE device (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, account INTEGER NOT "
+    "NULL,"
+    " server TEXT, email TEXT, user_id TEXT, access TEXT, refresh TEXT, access_until INTEGER NOT NULL,"
+    " flushed INTEGER NOT NULL);"
+    "CREATE TABLE operation (n INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, args TEXT NOT NULL,"
+    " lane TEXT NOT NULL, thing TEXT, note TEXT, origin_rev INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, seq INTEGER NOT NULL, retry_at INTEGER NOT NULL, code TEXT, message TEXT, field "
+    "TEXT,"
+    " details TEXT, answered_at INTEGER NOT NULL, because_of INTEGER NOT NULL);"
+    "CREATE INDEX operation_open ON operation (lane, n) WHERE state < 2;"
+    "CREATE INDEX operation_answered ON operation (state, seq);"
+    "CREATE INDEX operation_by_note ON operation (note, state) WHERE note IS NOT NULL;"
+    "CREATE INDEX operation_by_thing ON operation (thing, state) WHERE thing IS NOT NULL;";
+
+#define COLUMNS                                                                                              \
+    "n, name, args, lane, thing, note, origin_rev, state, at, seq, retry_at, code, message, field, details," \
+    " answered_at, because_of"
+
+static int64_t one_int(struct store *store, const char *sql, int64_t arg)
+{
+    CLEANUP(query_end) sqlite3_stmt *query = store_query(store, sql);
+    if (strchr(sql, '?') != NULL)
+        bind_int(query, 1, arg);
+    return store_row(store, query) ? sqlite3_column_int64(query, 0) : 0;
+}
+
+static void make_tables(struct store *store)
+{
+    struct id device;
+    host_new_id(&device, host_now_ms());
+    store_exec(store, ddl);
+    CLEANUP(query_end)
+    sqlite3_stmt *query =
+        store_query(store, "INSERT INTO device VALUES (1, ?1, 1, NULL, NULL, NULL, NULL, NULL, 0, 0)");
+    bind_text(query, 1, device.text);
+    store_run(store, query);
+    store_exec(store, "PRAGMA user_version=1");
+}
+
+bool outbox_prepare(struct store *store, struct err *err)
+{
+    int64_t version = one_int(store, "PRAGMA user_version", 0);
+    if (version > OUTBOX_VERSION)
+        return err_set(err, ERR_INTERNAL, "the outbox was made by a newer version of this program");
+    if (version == OUTBOX_VERSION)
+        return true;
+    if (!store_begin(store, STORE_DURABLE, err))
+        return false;
+    if (one_int(store, "PRAGMA user_version", 0) == 0)
+        make_tables(store);
+    return store_commit(store, err);
+}
+
+// --- adding --------------------------------------------------------------------------------------------------------
+
+static int64_t insert(struct store *store, const struct outbox_op *op)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(
+        store, "INSERT INTO operation (name, args, lane, thing, note, origin_rev, state, at, seq, retry_at,"
+               " answered_at, because_of) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, 0, 0, 0, 0) RETURNING n");
+    bind_text(query, 1, op->name);
+    bind_text(query, 2, op->args);
+    bind_text(query, 3, op->lane);
+    bind_text(query, 4, op->thing);
+    bind_text(query, 5, op->note);
+    bind_int(query, 6, op->origin_rev);
+    bind_int(query, 7, op->at);
+    int64_t n = store_row(store, query) ? sqlite3_column_int64(query, 0) : 0;
+    return n;
+}
+
+bool outbox_add(struct store *store, const struct outbox_op *op, int64_t *ret_n, struct err *err)
+{
+    if (!store_begin(store, STORE_DURABLE, err))
+        return false;
+    int64_t n = insert(store, op);
+    if (!store_commit(store, err))
+        return false;
+    *ret_n = n;
+    return true;
+}
+
+// The operation of that note and state whose origin fits; 0 when there is none. origin -1: any.
+static int64_t find_note(struct store *store, const char *note, enum outbox_state state, int64_t origin,
+                         int64_t *ret_origin)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query =
+        store_query(store, "SELECT n, origin_rev FROM operation WHERE note = ?1 AND state = ?2"
+                           " AND (?3 < 0 OR origin_rev = ?3) ORDER BY n DESC LIMIT 1");
+    bind_text(query, 1, note);
+    bind_int(query, 2, state);
+    bind_int(query, 3, origin);
+    if (!store_row(store, query))
+        return 0;
+    *ret_origin = sqlite3_column_int64(query, 1);
+    return sqlite3_column_int64(query, 0);
+}
+
+static void replace_args(struct store *store, int64_t n, const char *args)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(store, "UPDATE operation SET args = ?2 WHERE n = ?1");
+    bind_int(query, 1, n);
+    bind_text(query, 2, args);
+    store_run(store, query);
+}
+
+static void save_note(struct store *store, const struct outbox_op *op)
+{
+    struct outbox_op edit = *op;
+    int64_t origin;
+    int64_t n = find_note(store, op->note, OUTBOX_WAITING, -1, &origin);
+    if (n == 0)
+        n = find_note(store, op->note, OUTBOX_REFUSED, op->origin_rev, &origin);
+    if (n != 0) {
+        replace_args(store, n, op->args);
+        return;
+    }
+    if (find_note(store, op->note, OUTBOX_SENT, -1, &origin) != 0)
+        edit.origin_rev = origin; // it goes on from what is under way
+    insert(store, &edit);
+}
+
+bool outbox_save_note(struct store *store, const struct outbox_op *op, struct err *err)
+{
+    if (!store_begin(store, STORE_SOFT, err))
+        return false;
+    save_note(store, op);
+    return store_commit(store, err);
+}
+
+bool outbox_flush(struct store *store, struct err *err)
+{
+    return store_begin(store, STORE_DURABLE, err) &&
+           (store_exec(store, "UPDATE device SET flushed = flushed + 1"), store_commit(store, err));
+}
+
+// --- taking back -----------------------------------------------------------------------------------------------------
+
+static int state_of(struct store *store, int64_t n)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(store, "SELECT state FROM operation WHERE n = ?1");
+    bind_int(query, 1, n);
+    return store_row(store, query) ? sqlite3_column_int(query, 0) : -1;
+}
+
+static void delete_op(struct store *store, int64_t n)
+{
+    CLEANUP(query_end) sqlite3_stmt *query = store_query(store, "DELETE FROM operation WHERE n = ?1");
+    bind_int(query, 1, n);
+    store_run(store, query);
+}
+
+// Removes operation n if it is in that state.
+static bool remove_in_state(struct store *store, int64_t n, enum outbox_state wanted, struct err *err)
+{
+    if (!store_begin(store, STORE_DURABLE, err))
+        return false;
+    int state = state_of(store, n);
+    if (state != (int)wanted) {
+        store_rollback(store);
+        if (state == OUTBOX_SENT || state == OUTBOX_DONE)
+            return err_set(err, ERR_CONFLICT, "it was already sent");
+        return err_set(err, ERR_NOT_FOUND, "there is no such change");
+    }
+    delete_op(store, n);
+    return store_commit(store, err);
+}
+
+bool outbox_withdraw(struct store *store, int64_t n, struct err *err)
+{
+    return remove_in_state(store, n, OUTBOX_WAITING, err);
+}
+
+bool outbox_discard(struct store *store, int64_t n, struct err *err)
+{
+    return remove_in_state(store, n, OUTBOX_REFUSED, err);
+}
+
+bool outbox_resend(struct store *store, int64_t n, const char *args, int64_t origin_rev, int64_t now,
+                   int64_t *ret_n, struct err *err)
+{
+    if (!store_begin(store, STORE_DURABLE, err))
+        return false;
+    struct arena arena = { 0 };
+    struct outbox_op op;
+    bool found = outbox_get(store, n, &arena, &op) && op.state == OUTBOX_REFUSED;
+    int64_t again = 0;
+    if (found) {
+        delete_op(store, n);
+        op.args = args;
+        op.origin_rev = origin_rev;
+        op.at = now;
+        again = insert(store, &op);
+    }
+    bool good = store_commit(store, err);
+    arena_free(&arena);
+    if (!found)
+        return err_set(err, ERR_NOT_FOUND, "there is no such refusal");
+    if (good)
+        *ret_n = again;
+    return good;
+}
+
+// --- reading -----------------------------------------------------------------------------------------------------------
+
+static void read_op(sqlite3_stmt *query, struct arena *arena, struct outbox_op *ret)
+{
+    *ret = (struct outbox_op){
+        .n = sqlite3_column_int64(query, 0),
+        .name = arena_strdup(arena, column_text(query, 1)),
+        .args = arena_strdup(arena, column_text(query, 2)),
+        .lane = arena_strdup(arena, column_text(query, 3)),
+        .thing = arena_strdup(arena, column_text(query, 4)),
+        .note = arena_strdup(arena, column_text(query, 5)),
+        .origin_rev = sqlite3_column_int64(query, 6),
+        .state = (enum outbox_state)sqlite3_column_int(query, 7),
+        .at = sqlite3_column_int64(query, 8),
+        .seq = sqlite3_column_int64(query, 9),
+        .retry_at = sqlite3_column_int64(query, 10),
+        .code = arena_strdup(arena, column_text(query, 11)),
+        .message = arena_strdup(arena, column_text(query, 12)),
+        .field = arena_strdup(arena, column_text(query, 13)),
+        .details = arena_strdup(arena, column_text(query, 14)),
+        .answered_at = sqlite3_column_int64(query, 15),
+        .because_of = sqlite3_column_int64(query, 16),
+    };
+}
+
+static void read_all(struct store *store, sqlite3_stmt *query, struct arena *arena, struct list *ret)
+{
+    while (store_row(store, query))
+        read_op(query, arena, LIST_ADD(ret, arena, struct outbox_op));
+}
+
+void outbox_pending(struct store *store, int64_t cursor, struct arena *arena, struct list *ret)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(store, "SELECT " COLUMNS " FROM operation WHERE n IN"
+                                             " (SELECT n FROM operation WHERE state < 2 UNION ALL"
+                                             " SELECT n FROM operation WHERE state = 2 AND seq > ?1)"
+                                             " ORDER BY n");
+    bind_int(query, 1, cursor);
+    read_all(store, query, arena, ret);
+}
+
+void outbox_refused(struct store *store, struct arena *arena, struct list *ret)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(store, "SELECT " COLUMNS " FROM operation WHERE state = 3 ORDER BY n");
+    read_all(store, query, arena, ret);
+}
+
+bool outbox_get(struct store *store, int64_t n, struct arena *arena, struct outbox_op *ret)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(store, "SELECT " COLUMNS " FROM operation WHERE n = ?1");
+    bind_int(query, 1, n);
+    if (!store_row(store, query))
+        return false;
+    read_op(query, arena, ret);
+    return true;
+}
+
+void outbox_totals(struct store *store, struct outbox_totals *ret)
+{
+    ret->sent = one_int(store, "SELECT count(*) FROM operation WHERE state = 1", 0);
+    ret->waiting = ret->sent + one_int(store, "SELECT count(*) FROM operation WHERE state = 0", 0);
+    ret->refused = one_int(store, "SELECT count(*) FROM operation WHERE state = 3", 0);
+}
+
+int64_t outbox_next_n(struct store *store)
+{
+    return 1 +
+           one_int(store, "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'operation'", 0);
+}
+
+bool outbox_forget(struct store *store, int64_t before, struct err *err)
+{
+    if (one_int(store, "SELECT count(*) FROM operation WHERE state = 2 AND answered_at < ?1", before) == 0)
+        return true;
+    if (!store_begin(store, STORE_SOFT, err))
+        return false;
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(store, "DELETE FROM operation WHERE state = 2 AND answered_at < ?1");
+    bind_int(query, 1, before);
+    store_run(store, query);
+    return store_commit(store, err);
+}
+
+bool outbox_offer_again(struct store *store, struct err *err)
+{
+    return store_begin(store, STORE_DURABLE, err) &&
+           (store_exec(store, "UPDATE operation SET state = 1, seq = 0, retry_at = 0 WHERE state = 2"),
+            store_commit(store, err));
+}

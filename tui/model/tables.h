@@ -1,0 +1,30 @@
+// The cache's tables, made from row_shapes: one column a field, an index for every FIELD_KEY. Nothing about a row is
+// written twice.
+//
+// Each row belongs to a generation. Questions read the one that `state.gen` names; a snapshot fills the next one, which
+// becomes visible in the transaction that names it.
+#pragma once
+
+#include "shared/wire/rows.h"
+#include "tui/model/store.h"
+
+// Makes the tables when the file is new. False when the file was made by another version of them (or on failure):
+// a cache is then thrown away.
+bool tables_prepare(struct store *store, struct err *err);
+
+// Writes a row (struct of row_shapes[table]) of that generation over what was there. *ret_old_rev: of the row before,
+// 0 when there was none.
+bool table_put(struct store *store, enum row_table table, int64_t gen, const void *row, int64_t *ret_old_rev);
+bool table_delete(struct store *store, enum row_table table, int64_t gen, const char *id,
+                  int64_t *ret_old_rev);
+// Deletes at most `limit` rows of other generations than `keep` and `next`; how many there were.
+int64_t table_sweep(struct store *store, enum row_table table, int64_t keep, int64_t next, int64_t limit);
+
+// "SELECT <every column> FROM <table> WHERE gen = (SELECT gen FROM state) <rest>": kept for the life of the program.
+// rest is a constant.
+const char *table_select(enum row_table table, const char *rest);
+// The current row of such a query as its struct.
+void table_read(sqlite3_stmt *query, enum row_table table, struct arena *arena, void *ret);
+// The next row of the query in *ret; false when there is none.
+bool table_next(struct store *store, sqlite3_stmt *query, enum row_table table, struct arena *arena,
+                void *ret);
