@@ -7,7 +7,7 @@ enum { LOCAL_MAX = 64, EMAIL_MAX = 254, LABEL_MAX = 63 };
 
 static bool is_letter_or_digit(unsigned char c)
 {
-    return c >= 128 || isalnum(c);
+    return c < 128 && isalnum(c);
 }
 
 static bool local_ok(const char *local, size_t length)
