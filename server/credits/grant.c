@@ -2,7 +2,9 @@
 #include "server/clients/clients.h"
 #include "server/core/changes.h"
 #include "server/credits/ledger.h"
+#include "server/notify/notify.h"
 #include "server/packages/packages.h"
+#include "shared/base/civil.h"
 #include "shared/wire/args_people.h"
 
 #include <string.h>
@@ -78,11 +80,38 @@ bool credits_grant_trial(struct op_ctx *ctx, const char *client_id)
                                   "Free trial for a new client", &lot);
 }
 
+static bool tell_client(struct op_ctx *ctx, const struct row_lot *lot, const char *reason)
+{
+    char credits[24], date[CIVIL_DATE_SIZE];
+    credits_format(lot->total, lot->minutesPerCredit, credits, sizeof credits);
+    civil_format_date(civil_day_of_ms(lot->expiresAt), date);
+    const char *title = arena_printf(ctx->arena, "%s credits of %s", credits, lot->packageName);
+    const char *body = arena_printf(ctx->arena, "They can be booked until %s.", date);
+    const struct mail_var vars[] = {
+        { "credits", credits },
+        { "package", lot->packageName },
+        { "expires", date },
+        { "note", reason == NULL ? "" : reason },
+    };
+    struct list people = { 0 };
+    if (!client_people(ctx, lot->clientId, &people))
+        return false;
+    for (size_t i = 0; i < people.count; i++) {
+        const char *person = *LIST_AT(&people, const char *, i);
+        const char *key = arena_printf(ctx->arena, "credits_granted:%s:%s", lot->id, person);
+        if (!notify_person(ctx, person, "credits_granted", title, body, NULL) ||
+            !mail_queue(ctx, "credits_granted", person, key, ctx->now, NULL, 0, vars, ARRAY_LEN(vars)))
+            return false;
+    }
+    return true;
+}
+
 static bool run_grant(struct op_ctx *ctx, const void *in)
 {
     const struct args_grant *args = in;
     struct row_lot lot;
-    if (!credits_grant(ctx, args->id, args->packageId, args->credits, LEDGER_GRANT, args->reason, &lot))
+    if (!credits_grant(ctx, args->id, args->packageId, args->credits, LEDGER_GRANT, args->reason, &lot) ||
+        !tell_client(ctx, &lot, args->reason))
         return false;
     ctx->target = lot.id;
     reply_shape(ctx, "lot", row_shapes[ROW_LOT], &lot);
