@@ -1,5 +1,7 @@
 #include "shared/base/err.h"
 
+#include "shared/base/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +38,21 @@ static const struct {
     [ERR_OFFLINE] = { "OFFLINE", 503 },
 };
 
+// Controls and what is no UTF-8, a character cut off at the end included, become question marks.
+static void make_plain(char *text)
+{
+    for (size_t left = strlen(text); left > 0;) {
+        uint32_t code = 0;
+        size_t length = (size_t)utf8_decode(text, left, &code);
+        if (length == 0 || code < 0x20 || (code >= 0x7f && code < 0xa0)) {
+            length = length == 0 ? 1 : length;
+            memset(text, '?', length);
+        }
+        text += length;
+        left -= length;
+    }
+}
+
 PRINTF_LIKE(4, 0)
 static void fill(struct err *err, enum err_code code, const char *field, const char *format, va_list args)
 {
@@ -43,9 +60,7 @@ static void fill(struct err *err, enum err_code code, const char *field, const c
     err->details = NULL;
     snprintf(err->field, sizeof err->field, "%s", field);
     vsnprintf(err->message, sizeof err->message, format, args);
-    for (char *p = err->message; *p != '\0'; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            *p = '?';
+    make_plain(err->message);
 }
 
 #undef err_set

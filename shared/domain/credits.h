@@ -48,7 +48,9 @@ struct slice {
 // May this lot pay for a session of that length, booked now?
 bool lot_fits(const struct lot *lot, int64_t session_minutes, bool free_trial, int64_t now);
 
-// The slices that pay for a session: among fitting lots soonest expiry first, then oldest (RULES 4).
+// The slices that pay for a session: among fitting lots soonest expiry first, then oldest (RULES 4). When the first does
+// not hold enough, the next ones of its kind (flexible, or of that fixed length) pay the rest: the minutes that would lapse
+// first are used first. The two kinds never share a session. An expired lot with a grace lapses when the grace does.
 // lots: struct lot. ret_slices: struct slice, in the arena. ERR_INSUFFICIENT_CREDITS says what is missing and why.
 bool credits_choose(const struct list *lots, int64_t session_minutes, bool free_trial, int64_t now,
                     struct arena *arena, struct list *ret_slices, struct err *err);

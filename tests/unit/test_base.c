@@ -163,6 +163,12 @@ static void test_err_messages_are_bounded_and_carry_no_controls(void **state)
     assert_int_equal(strlen(err.message), ERR_MESSAGE_MAX - 1);
     err_set(&err, ERR_INTERNAL, "a\nb\x1b[0m\x7f");
     assert_string_equal(err.message, "a?b?[0m?");
+    err_set(&err, ERR_INTERNAL, "Zo\xc3\xab \xc2\x9b \xff");
+    assert_string_equal(err.message, "Zo\xc3\xab ?? ?");
+    memset(name, 'n', ERR_MESSAGE_MAX - 2);
+    strcpy(name + ERR_MESSAGE_MAX - 2, "\xc3\xab"); // the last byte of it has no room
+    err_set(&err, ERR_INTERNAL, "%s", name);
+    assert_string_equal(err.message + ERR_MESSAGE_MAX - 3, "n?");
 }
 
 static void test_every_code_has_a_name_and_a_status(void **state)
