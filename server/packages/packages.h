@@ -10,6 +10,8 @@
 bool package_get(struct op_ctx *ctx, const char *id, struct row_package *ret);
 // Fills a tenant with the seven packages of assets/packages.json (idempotent).
 bool packages_seed(struct op_ctx *ctx);
+// Does the tenant have all of them?
+bool packages_complete(struct op_ctx *ctx, bool *ret_complete);
 
 extern const struct op op_run_package_featured, op_run_package_free_trial, op_run_package_get,
     op_run_package_list;

@@ -64,3 +64,21 @@ bool packages_seed(struct op_ctx *ctx)
             return false;
     return true;
 }
+
+bool packages_complete(struct op_ctx *ctx, bool *ret_complete)
+{
+    struct list packages = { 0 };
+    bool complete = true;
+    if (!read_asset(ctx, &packages))
+        return false;
+    for (size_t i = 0; complete && i < packages.count; i++) {
+        int64_t one;
+        if (!db_one_int(ctx->db, "SELECT 1 FROM package WHERE tenant = $1 AND id = $2",
+                        DB_ARGS(db_text(ctx->actor.tenant),
+                                db_text(LIST_AT(&packages, struct view_package, i)->packageId)),
+                        &one, &complete, ctx->err))
+            return false;
+    }
+    *ret_complete = complete;
+    return true;
+}
