@@ -166,7 +166,7 @@ static void test_err_messages_are_bounded_and_carry_no_controls(void **state)
     err_set(&err, ERR_INTERNAL, "Zo\xc3\xab \xc2\x9b \xff");
     assert_string_equal(err.message, "Zo\xc3\xab ?? ?");
     memset(name, 'n', ERR_MESSAGE_MAX - 2);
-    strcpy(name + ERR_MESSAGE_MAX - 2, "\xc3\xab"); // the last byte of it has no room
+    memcpy(name + ERR_MESSAGE_MAX - 2, "\xc3\xab", 3); // the last byte of it has no room
     err_set(&err, ERR_INTERNAL, "%s", name);
     assert_string_equal(err.message + ERR_MESSAGE_MAX - 3, "n?");
 }

@@ -304,6 +304,7 @@ static int64_t could_pay(const struct choice *choice, int64_t minutes, bool free
 static void check_payment(struct choice *choice, int64_t minutes, bool free_trial)
 {
     int64_t sum = 0;
+    CHECK(choice->slices.items != NULL);
     bool flexible = lot_with(choice, LIST_AT(&choice->slices, struct slice, 0)->lot_id)->flexible;
     for (size_t i = 0; i < choice->slices.count; i++) {
         const struct slice *slice = LIST_AT(&choice->slices, const struct slice, i);

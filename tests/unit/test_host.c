@@ -2,6 +2,7 @@
 #include "shared/host/host.h"
 
 #include <dirent.h>
+#include <ftw.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,12 +27,16 @@ static int setup(void **state)
     return mkdtemp(folder) == NULL;
 }
 
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+    (void)info, (void)kind, (void)walk;
+    return remove(path);
+}
+
 static int teardown(void **state)
 {
     (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
+    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static const char *in_folder(const char *name)
@@ -232,29 +237,36 @@ static void test_zones_of_another_folder(void **state)
     zone_db_destroy(zones);
 }
 
-static void *get_many(void *zones)
+struct reader {
+    pthread_t thread;
+    struct zone_db *zones;
+    int64_t sum; // of offsets; 1 for a zone that is none
+};
+
+static void *read_many(void *argument)
 {
     static const char *const names[] = { "Europe/Berlin", "Asia/Tokyo", "America/New_York", "UTC",
                                          "No/Where" };
-    intptr_t sum = 0;
+    struct reader *reader = argument;
     for (size_t i = 0; i < 5000; i++) {
-        const struct zone *zone = zone_db_get(zones, names[i % ARRAY_LEN(names)]);
-        sum += zone == NULL ? 1 : zone_offset_at(zone, 1767103200000, NULL);
+        const struct zone *zone = zone_db_get(reader->zones, names[i % ARRAY_LEN(names)]);
+        reader->sum += zone == NULL ? 1 : zone_offset_at(zone, 1767103200000, NULL);
     }
-    return (void *)sum;
+    return NULL;
 }
 
 static void test_zones_from_many_threads(void **state)
 {
     (void)state;
     struct zone_db *zones = zone_db_create();
-    pthread_t threads[8];
-    for (size_t i = 0; i < ARRAY_LEN(threads); i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, get_many, zones), 0);
-    for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
-        void *sum;
-        assert_int_equal(pthread_join(threads[i], &sum), 0);
-        assert_int_equal((intptr_t)sum, 1000 * (3600 + 9 * 3600 - 5 * 3600 + 0 + 1));
+    struct reader readers[8] = { 0 };
+    for (size_t i = 0; i < ARRAY_LEN(readers); i++) {
+        readers[i].zones = zones;
+        assert_int_equal(pthread_create(&readers[i].thread, NULL, read_many, &readers[i]), 0);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(readers); i++) {
+        assert_int_equal(pthread_join(readers[i].thread, NULL), 0);
+        assert_int_equal(readers[i].sum, 1000 * (3600 + 9 * 3600 - 5 * 3600 + 0 + 1));
     }
     zone_db_destroy(zones);
 }
