@@ -18,7 +18,20 @@ struct app {
     const struct mail_port *mail;
     unsigned char token_key[32]; // signs access tokens; made once, kept in the data folder (mode 0600)
     struct clock *clock;         // server/core/clock.h
+    const char *store;           // path of the database file
+    struct arena arena;          // of what lives as long as the app
+    int lock;                    // held on the data folder: one server at a time
 };
 
 // UTC ms of the injected clock. Thread safe.
 int64_t app_now(const struct app *app);
+
+// Takes the data folder (made with mode 0700; ERR_CONFLICT when another server holds it), reads or makes the key of
+// access tokens, brings the store's schema up to date. Starts no thread. The configuration is copied, its strings are not.
+bool app_create(struct app *ret_app, const struct app_config *config, struct err *err);
+void app_destroy(struct app *app);
+
+// server/wiring: starts the engine (engine.h: wake and user), makes sure of the default tenant, starts the job runner.
+bool app_start(struct app *app, void (*wake)(void *user), void *user, struct err *err);
+// Stops both; what was queued is finished first.
+void app_stop(struct app *app);

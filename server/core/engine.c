@@ -11,7 +11,7 @@
 struct waiter { // somebody blocked in engine_run
     pthread_mutex_t lock;
     pthread_cond_t finished;
-    bool done;
+    size_t left;
 };
 
 // Answers ---------------------------------------------------------------------------------------------------------
@@ -25,8 +25,8 @@ static void wake(struct engine *engine)
 static void signal_waiter(struct waiter *waiter)
 {
     pthread_mutex_lock(&waiter->lock);
-    waiter->done = true;
-    pthread_cond_signal(&waiter->finished);
+    if (--waiter->left == 0)
+        pthread_cond_signal(&waiter->finished);
     pthread_mutex_unlock(&waiter->lock);
 }
 
@@ -132,18 +132,25 @@ void engine_submit(struct engine *engine, struct op_request *request)
     submit_checked(engine, request);
 }
 
-void engine_run(struct engine *engine, struct op_request *request)
+void engine_run_all(struct engine *engine, struct op_request *const *requests, size_t count)
 {
-    struct waiter waiter = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false };
-    request_check(request);
-    request->state->waiter = &waiter;
-    submit_checked(engine, request);
+    struct waiter waiter = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, count };
+    for (size_t i = 0; i < count; i++) {
+        request_check(requests[i]);
+        requests[i]->state->waiter = &waiter;
+        submit_checked(engine, requests[i]);
+    }
     pthread_mutex_lock(&waiter.lock);
-    while (!waiter.done)
+    while (waiter.left > 0)
         pthread_cond_wait(&waiter.finished, &waiter.lock);
     pthread_mutex_unlock(&waiter.lock);
     pthread_cond_destroy(&waiter.finished);
     pthread_mutex_destroy(&waiter.lock);
+}
+
+void engine_run(struct engine *engine, struct op_request *request)
+{
+    engine_run_all(engine, &request, 1);
 }
 
 void engine_read(struct engine *engine, struct read_task *task)
@@ -153,15 +160,12 @@ void engine_read(struct engine *engine, struct read_task *task)
         read_finish(engine, task);
 }
 
-bool engine_slow(struct engine *engine, struct slow_task *task)
-{
-    return !atomic_load(&engine->draining) && queue_push(&engine->slow, (struct work){ WORK_SLOW, task });
-}
-
 void engine_on_jobs(struct engine *engine, void (*added)(void *user), void *user)
 {
+    pthread_mutex_lock(&engine->jobs_lock);
     engine->jobs_user = user;
     engine->jobs_added = added;
+    pthread_mutex_unlock(&engine->jobs_lock);
 }
 
 struct change_batch *engine_take_changes(struct engine *engine)
@@ -238,6 +242,7 @@ bool engine_start(struct engine **ret_engine, struct app *app, const char *db_pa
     queue_init(&engine->reads, READER_QUEUE_MAX);
     queue_init(&engine->slow, SLOW_QUEUE_MAX);
     done_list_init(&engine->done);
+    pthread_mutex_init(&engine->jobs_lock, NULL);
     if (!db_open(&engine->writer_db, db_path, DB_WRITER, err) || !start_quietly(engine, err)) {
         engine_stop(engine);
         return false;
@@ -294,6 +299,7 @@ void engine_stop(struct engine *engine)
     db_close(engine->writer_db);
     queue_free(&engine->writes);
     pthread_mutex_destroy(&engine->done.lock);
+    pthread_mutex_destroy(&engine->jobs_lock);
     free(engine->db_path);
     free(engine);
 }

@@ -60,6 +60,8 @@ void engine_submit(struct engine *engine, struct op_request *request);
 void engine_deliver(struct engine *engine);
 // Runs one request to its end on the calling thread's time (tools, tests): waits for it.
 void engine_run(struct engine *engine, struct op_request *request);
+// The same for several, which may share a commit.
+void engine_run_all(struct engine *engine, struct op_request *const *requests, size_t count);
 
 // What was committed since the last call, for push: one batch a tenant and commit, rows already rendered.
 struct change_batch {
@@ -89,13 +91,6 @@ struct read_task {
     struct read_task *next;
 };
 void engine_read(struct engine *engine, struct read_task *task);
-
-// Work that waits for hashes or other hosts, on the pool of slow workers (jobs).
-struct slow_task {
-    void (*run)(struct slow_task *task, struct db *db); // db: a reader, outside any snapshot
-};
-// False when the pool's queue is full or the engine drains.
-bool engine_slow(struct engine *engine, struct slow_task *task);
 
 // Called on the writer's thread after each commit that added jobs; may do no more than signal.
 void engine_on_jobs(struct engine *engine, void (*added)(void *user), void *user);

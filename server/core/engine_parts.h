@@ -53,6 +53,7 @@ struct engine {
     char *db_path;
     void (*wake)(void *user);
     void *wake_user;
+    pthread_mutex_t jobs_lock;
     void (*jobs_added)(void *user);
     void *jobs_user;
 

@@ -1,4 +1,4 @@
-// Slow workers: password hashes and whatever waits for other hosts, so that neither the loop nor the writer does.
+// Slow workers: the first part of operations that hash passwords or wait, so that neither the loop nor the writer does.
 #include "server/core/engine_parts.h"
 
 static void prepare(struct engine *engine, struct op_request *request, struct db *db)
@@ -14,21 +14,13 @@ static void prepare(struct engine *engine, struct op_request *request, struct db
     request_finish(engine, request);
 }
 
-static void run_work(struct engine *engine, struct db *db, const struct work *work)
-{
-    if (work->kind == WORK_REQUEST)
-        prepare(engine, work->item, db);
-    else
-        ((struct slow_task *)work->item)->run(work->item, db);
-}
-
 void *slow_thread(void *pointer)
 {
     struct worker *worker = pointer;
     struct queue *queue = &worker->engine->slow;
     struct work work;
     while (queue_take(queue, &work, 1, -1) > 0) {
-        run_work(worker->engine, worker->db, &work);
+        prepare(worker->engine, work.item, worker->db);
         queue_done(queue, 1);
     }
     return NULL;

@@ -166,6 +166,14 @@ static bool run_transaction(struct engine *engine, struct batch *batch, struct e
     return db_commit(engine->writer_db, err);
 }
 
+static void tell_runner(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->jobs_lock);
+    if (engine->jobs_added != NULL)
+        engine->jobs_added(engine->jobs_user);
+    pthread_mutex_unlock(&engine->jobs_lock);
+}
+
 static void run_batch(struct engine *engine, struct batch *batch)
 {
     struct err err = { 0 };
@@ -176,8 +184,8 @@ static void run_batch(struct engine *engine, struct batch *batch)
     metrics_observe_us(engine->app->metrics, METRIC_COMMIT_SECONDS, host_monotonic_us() - began);
     if (engine->publisher != NULL)
         publisher_add(engine->publisher, batch->requests, batch->count);
-    if (batch->added_jobs && engine->jobs_added != NULL)
-        engine->jobs_added(engine->jobs_user);
+    if (batch->added_jobs)
+        tell_runner(engine);
     for (size_t i = 0; i < batch->count; i++)
         request_finish(engine, batch->requests[i]);
 }

@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum work_kind { WORK_REQUEST, WORK_READ, WORK_SLOW };
+enum work_kind { WORK_REQUEST, WORK_READ };
 
 struct work {
     enum work_kind kind;
-    void *item; // struct op_request, read_task or slow_task
+    void *item; // struct op_request or read_task
 };
 
 struct queue {
@@ -17,7 +17,7 @@ struct queue {
     pthread_cond_t filled;
     struct work *ring;
     size_t cap, head, count;
-    size_t limit;   // of requests and slow tasks; reads are bounded by the number of sessions
+    size_t limit;   // of requests; reads are bounded by the number of sessions
     size_t running; // taken and not reported done
     bool closed;
 };

@@ -34,7 +34,7 @@ static void ensure_tenant(const struct testbed *bed)
 void testbed_start(struct testbed *bed, const struct testbed_options *options)
 {
     struct err err = { 0 };
-    bed->app = (struct app){ .config = { .data = bed->folder, .readers = 1 } };
+    bed->app = (struct app){ .config = { .data = bed->folder, .readers = 1 }, .store = bed->path };
     bed->app.clock = clock_create();
     bed->app.metrics = metrics_create();
     bed->app.zones = zone_db_create();
