@@ -77,7 +77,8 @@ size_t utf8_count(const char *text)
     return count;
 }
 
-enum treatment { KEEP, DROP, REPLACE };
+// HIDE: languages and emoji are written with it, so it may be typed and kept, but a screen leaves it out.
+enum treatment { KEEP, HIDE, DROP, REPLACE };
 
 // What is invisible or moves other text about. Sorted.
 static const struct {
@@ -86,16 +87,17 @@ static const struct {
 } special[] = {
     { 0x0000, 0x001f, REPLACE }, // C0
     { 0x007f, 0x009f, REPLACE }, // DEL and C1
-    { 0x00ad, 0x00ad, DROP },    // soft hyphen
-    { 0x034f, 0x034f, DROP },    // combining grapheme joiner
-    { 0x061c, 0x061c, DROP },    // Arabic letter mark
+    { 0x00ad, 0x00ad, HIDE },    // soft hyphen
+    { 0x034f, 0x034f, HIDE },    // combining grapheme joiner
+    { 0x061c, 0x061c, HIDE },    // Arabic letter mark
     { 0x115f, 0x1160, DROP },    // Hangul fillers
-    { 0x17b4, 0x17b5, DROP },    // Khmer inherent vowels
-    { 0x180b, 0x180f, DROP },    // Mongolian selectors and vowel separator
-    { 0x200b, 0x200f, DROP },    // zero width space and joiners, direction marks
+    { 0x17b4, 0x17b5, HIDE },    // Khmer inherent vowels
+    { 0x180b, 0x180f, HIDE },    // Mongolian selectors and vowel separator
+    { 0x200b, 0x200f, HIDE },    // zero width space and joiners, direction marks
     { 0x2028, 0x2029, REPLACE }, // line and paragraph separators
     { 0x202a, 0x202e, DROP },    // bidi embeddings and overrides
-    { 0x2060, 0x206f, DROP },    // word joiner, invisible operators, bidi isolates
+    { 0x2060, 0x2060, HIDE },    // word joiner
+    { 0x2061, 0x206f, DROP },    // invisible operators, bidi isolates
     { 0x3164, 0x3164, DROP },    // Hangul filler
     { 0xfeff, 0xfeff, DROP },    // byte order mark
     { 0xffa0, 0xffa0, DROP },    // half width Hangul filler
@@ -172,7 +174,8 @@ bool utf8_is_plain(const char *text, size_t size)
         if (step == 0) {
             bool line_end = size > 1 && text[0] == '\r' && text[1] == '\n';
             int length = utf8_decode(text, size, &code);
-            if (length == 0 || (treatment_of(code) != KEEP && *text != '\n' && *text != '\t' && !line_end))
+            bool fine = treatment_of(code) <= HIDE || *text == '\n' || *text == '\t' || line_end;
+            if (length == 0 || !fine)
                 return false;
             step = (size_t)length;
         }

@@ -18,5 +18,7 @@ size_t utf8_count(const char *text);
 // unless keep_newlines; then CR LF becomes a newline); a tab becomes a space; bidi controls, zero width joiners and other
 // format characters are dropped.
 void utf8_clean(struct buf *out, const char *text, size_t size, bool keep_newlines);
-// True when cleaning would change nothing but newlines and tabs: what input validation asks for.
+// What input validation asks for: valid, and free of control characters (but newlines and tabs), bidi overrides and
+// other format characters that only deceive. Joiners and marks that languages and emoji are written with are kept here,
+// though utf8_clean leaves them out of a screen.
 bool utf8_is_plain(const char *text, size_t size);

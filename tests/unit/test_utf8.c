@@ -130,9 +130,12 @@ static void test_clean_zero_bytes(void **state)
 static void test_plain(void **state)
 {
     (void)state;
-    static const char *const plain[] = { "", "text", "two\nlines", "two\r\nlines", "a\ttab", "Zoë 日本 😀" };
-    static const char *const bad[] = { "\x1b[0m",      "a\rb", "\x7f",    "\xe2\x80\xae",
-                                       "\xef\xbb\xbf", "\xff", "\xc2\x85" };
+    static const char *const plain[] = {
+        "",           "text",           "two\nlines",          "two\r\nlines", "a\ttab",
+        "Zoë 日本 😀", "👩\xe2\x80\x8d🔬", "می\xe2\x80\x8cخواهم", "\xe2\x80\x8f"
+    };
+    static const char *const bad[] = { "\x1b[0m", "a\rb",     "\x7f",         "\xe2\x80\xae", "\xef\xbb\xbf",
+                                       "\xff",    "\xc2\x85", "\xe2\x81\xa6", "\xe2\x80\xa8" };
     for (size_t i = 0; i < ARRAY_LEN(plain); i++)
         assert_true(utf8_is_plain(plain[i], strlen(plain[i])));
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
