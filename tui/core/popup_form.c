@@ -61,8 +61,16 @@ static void draw_form(struct screen *screen, const struct canvas *canvas)
 static void submit(struct screen *screen)
 {
     struct form_data *data = screen->data;
-    if (data->dialog.submitted(screen->app, &data->form, data->dialog.data))
-        app_close(screen->app, screen);
+    struct app *app = screen->app;
+    void (*done)(struct app *, void *) = data->dialog.done;
+    void *mine = data->dialog.data;
+    if (!data->dialog.submitted(app, &data->form, mine))
+        return;
+    data->dialog.data = NULL;
+    app_close(app, screen);
+    if (done)
+        done(app, mine);
+    free(mine);
 }
 
 static bool key_form(struct screen *screen, keycode key)

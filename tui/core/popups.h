@@ -41,6 +41,8 @@ struct dialog {
     const char *(*preview)(struct app *app, const struct form *form, void *data);
     // True closes the dialog. False keeps it open (form_fail says why).
     bool (*submitted)(struct app *app, struct form *form, void *data);
+    // After it was submitted and closed. May be NULL.
+    void (*done)(struct app *app, void *data);
     void (*opened)(struct form *form, void *data); // fills in what is known; may be NULL
     void *data;                                    // freed with free() afterwards; may be NULL
 };

@@ -1,0 +1,63 @@
+#include "tui/screens/common/booking_look.h"
+
+static const struct {
+    const char *sign, *word;
+    enum ink ink;
+    enum paper paper;
+} looks[BOOKING_STATUSES] = {
+    [BOOKING_REQUESTED] = { "?", "requested", INK_WARN, PAPER_PENDING },
+    [BOOKING_SCHEDULED] = { "?", "to confirm", INK_WARN, PAPER_PENDING },
+    [BOOKING_CONFIRMED] = { "●", "confirmed", INK_GOOD, PAPER_BOOKED },
+    [BOOKING_IN_PROGRESS] = { "▶", "in progress", INK_SPECIAL, PAPER_RUNNING },
+    [BOOKING_COMPLETED] = { "✓", "completed", INK_DIM, PAPER_DONE },
+    [BOOKING_DECLINED] = { "╳", "declined", INK_BAD, PAPER_DONE },
+    [BOOKING_CANCELLED] = { "╳", "cancelled", INK_BAD, PAPER_DONE },
+    [BOOKING_NO_SHOW] = { "╳", "no-show", INK_BAD, PAPER_DONE },
+};
+
+static int status_of(const struct consultation *consultation)
+{
+    int status = consultation->row.status;
+    return status >= 0 && status < BOOKING_STATUSES ? status : BOOKING_SCHEDULED;
+}
+
+const char *booking_sign(const struct consultation *consultation)
+{
+    return consultation->refused ? "!" : looks[status_of(consultation)].sign;
+}
+
+const char *booking_word(const struct consultation *consultation)
+{
+    return consultation->only_here ? "queued" : looks[status_of(consultation)].word;
+}
+
+enum ink booking_ink(const struct consultation *consultation)
+{
+    return consultation->refused ? INK_BAD : looks[status_of(consultation)].ink;
+}
+
+enum paper booking_paper(const struct consultation *consultation)
+{
+    return looks[status_of(consultation)].paper;
+}
+
+const char *booking_with(const struct desk *desk, const struct consultation *consultation)
+{
+    const char *name = desk_is(desk, ROLE_CONSULTANT) ? consultation->row.clientName : consultation->row.consultantName;
+    return name && *name ? name : "any consultant";
+}
+
+const char *booking_type(struct arena *arena, const struct consultation *consultation)
+{
+    char *words = arena_strdup(arena, consultation->row.type ? consultation->row.type : "session");
+    for (char *c = words; *c; c++) {
+        if (*c == '_')
+            *c = ' ';
+    }
+    return words;
+}
+
+int booking_minutes(const struct consultation *consultation)
+{
+    return (int)((consultation->row.end - consultation->row.start) / MINUTE_MS);
+}

@@ -1,0 +1,11 @@
+// What surrounds every screen: header, status line, the actions that work everywhere, and news from the model.
+#pragma once
+
+#include "tui/screens/common/desk.h"
+
+void shell_header(struct app *app, const struct canvas *canvas);
+void shell_status(struct app *app, const struct canvas *canvas);
+// Takes the model's news: toasts, alerts, and every screen reads anew what may have changed.
+void desk_read_news(struct app *app);
+// What header and status line show.
+void desk_reload(struct desk *desk);

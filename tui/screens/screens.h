@@ -1,0 +1,19 @@
+// The screens as one program: everything that `serenity` without a subcommand shows.
+#pragma once
+
+#include "tui/core/app.h"
+#include "tui/model/model.h"
+
+// Draws on the terminal until the person leaves. Call app_block_signals() before any thread is started.
+// home: as given by --home, or NULL. Errors: ERR_UNAVAILABLE without a usable terminal.
+bool screens_run(struct model *model, const char *home, struct err *err);
+
+// The parts of it, for tests that draw into a grid: hooks, actions and the first screen, no terminal.
+struct desk;
+struct desk *desk_create(struct app *app, struct model *model);
+void desk_destroy(struct desk *desk);
+
+// Every screen and popup there is; ends with NULL.
+extern const struct screen_ops *const screens_all[];
+extern const struct action desk_actions[];
+extern const size_t desk_action_count;
