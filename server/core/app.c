@@ -58,12 +58,11 @@ static bool load_key(struct app *app, struct err *err)
 
 static bool open_folder(struct app *app, struct err *err)
 {
-    app->store = in_folder(app, "store.db");
     return folder_make(app->config.data, 0700, err) && lock_folder(app, err) && load_key(app, err) &&
            store_prepare(app->store, clock_now(app->clock), err);
 }
 
-bool app_create(struct app *ret_app, const struct app_config *config, struct err *err)
+static void init(struct app *ret_app, const struct app_config *config)
 {
     *ret_app = (struct app){
         .config = *config,
@@ -73,10 +72,25 @@ bool app_create(struct app *ret_app, const struct app_config *config, struct err
         .mail = config->smtp_host == NULL ? &mail_files : &mail_smtp,
         .lock = -1,
     };
+    ret_app->store = in_folder(ret_app, "store.db");
+}
+
+bool app_create(struct app *ret_app, const struct app_config *config, struct err *err)
+{
+    init(ret_app, config);
     if (open_folder(ret_app, err))
         return true;
     app_destroy(ret_app);
     return false;
+}
+
+bool app_look(struct app *ret_app, const struct app_config *config, struct err *err)
+{
+    init(ret_app, config);
+    if (access(ret_app->store, R_OK) == 0)
+        return true;
+    app_destroy(ret_app);
+    return err_set(err, ERR_NOT_FOUND, "There is no store in %s.", config->data);
 }
 
 void app_destroy(struct app *app)

@@ -1,0 +1,11 @@
+// Daily tidying: stored answers whose keys have expired (RULES 26), finished jobs, changes that no cursor may start
+// from any more (handbook SYNC).
+#pragma once
+
+#include "server/core/app.h"
+#include "server/jobs/jobs.h"
+
+extern const struct job_kind job_housekeeping;
+
+// Makes sure that today's round is planned; each round plans the next.
+bool housekeeping_plan(struct app *app, struct err *err);

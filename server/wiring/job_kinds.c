@@ -1,0 +1,11 @@
+// Every kind of job that the runner knows.
+#include "server/credits/credits.h"
+#include "server/jobs/housekeeping.h"
+#include "server/notify/notify.h"
+
+const struct job_kind *const job_kinds[] = {
+    &job_credits_expire,
+    &job_housekeeping,
+    &job_mail_send,
+};
+const size_t job_kind_count = ARRAY_LEN(job_kinds);

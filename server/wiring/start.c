@@ -1,0 +1,23 @@
+// Bringing a server to life, and to rest: engine, tenant, jobs, in that order.
+#include "server/admin/admin.h"
+#include "server/jobs/housekeeping.h"
+
+// Tools give no wake function: they run operations, and leave jobs to the server.
+bool app_start(struct app *app, void (*wake)(void *user), void *user, struct err *err)
+{
+    if (!engine_start(&app->engine, app, app->store, wake, user, err))
+        return false;
+    if (admin_ensure_tenant(app, err) &&
+        (wake == NULL || (housekeeping_plan(app, err) && job_runner_start(&app->jobs, app, err))))
+        return true;
+    app_stop(app);
+    return false;
+}
+
+void app_stop(struct app *app)
+{
+    job_runner_stop(app->jobs);
+    app->jobs = NULL;
+    engine_stop(app->engine);
+    app->engine = NULL;
+}
