@@ -1,0 +1,18 @@
+// One connection that speaks HTTP: where libwebsockets' callbacks become exchanges. With listener.c the only file of
+// this folder that knows libwebsockets; the guards of LIBRARIES that concern a request are here.
+#pragma once
+
+#include "server/http/server.h"
+
+#include <libwebsockets.h>
+
+struct http_session;
+
+// Per connection, made and freed by libwebsockets, all zeroes at first.
+extern const size_t http_session_size;
+
+// For every callback of the HTTP protocol that concerns one connection; the listener hands them on. Non-zero closes it.
+int http_session_event(struct http_server *server, struct lws *wsi, enum lws_callback_reasons reason,
+                       struct http_session *session, void *in, size_t size);
+// Ends the connections whose time for a body, or for going after a refusal, is over.
+void http_sessions_sweep(int64_t now);

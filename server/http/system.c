@@ -1,0 +1,68 @@
+#include "server/http/system.h"
+
+#include "server/core/metrics.h"
+#include "server/http/reply.h"
+#include "shared/wire/messages.h"
+
+#include <string.h>
+
+static void health(struct http_server *server, struct buf *body, struct system_answer *ret)
+{
+    (void)server;
+    buf_add_text(body, "ok\n");
+    *ret = (struct system_answer){ 200, TYPE_TEXT, NULL };
+}
+
+static void readiness(struct http_server *server, struct buf *body, struct system_answer *ret)
+{
+    buf_add_text(body, server->draining ? "draining\n" : "ready\n");
+    *ret = (struct system_answer){ server->draining ? 503 : 200, TYPE_TEXT, NULL };
+}
+
+static void figures(struct http_server *server, struct buf *body, struct system_answer *ret)
+{
+    metrics_write(server->app->metrics, body);
+    *ret = (struct system_answer){ 200, "text/plain; version=0.0.4; charset=utf-8", NULL };
+}
+
+static void sync_plain(struct http_server *server, struct buf *body, struct system_answer *ret)
+{
+    (void)server;
+    struct err err = { 0 };
+    err_set(&err, ERR_UPGRADE_REQUIRED, "This path speaks websocket, subprotocol " SYNC_SUBPROTOCOL ".");
+    response_error_body(body, &err);
+    *ret = (struct system_answer){ 426, TYPE_JSON, "Upgrade: websocket\r\nConnection: Upgrade\r\n" };
+}
+
+static const struct {
+    const char *path;
+    void (*answer)(struct http_server *server, struct buf *body, struct system_answer *ret);
+} paths[] = {
+    { "/healthz", health },
+    { "/readyz", readiness },
+    { "/metrics", figures },
+    { SYNC_PATH, sync_plain },
+};
+
+static void refuse_method(struct buf *body, struct system_answer *ret)
+{
+    struct err err = { 0 };
+    err_set(&err, ERR_METHOD_NOT_ALLOWED, "This path takes GET alone.");
+    response_error_body(body, &err);
+    *ret = (struct system_answer){ 405, TYPE_JSON, "Allow: GET, HEAD\r\n" };
+}
+
+bool system_answer(struct http_server *server, enum http_method method, const char *path, size_t size,
+                   struct buf *body, struct system_answer *ret)
+{
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        if (strlen(paths[i].path) != size || memcmp(paths[i].path, path, size) != 0)
+            continue;
+        if (method == HTTP_GET || method == HTTP_HEAD)
+            paths[i].answer(server, body, ret);
+        else
+            refuse_method(body, ret);
+        return true;
+    }
+    return false;
+}

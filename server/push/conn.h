@@ -1,0 +1,139 @@
+// One connected client program. Internal to server/push.
+//
+// A connection starts in CONN_HELLO, is checked by a reader thread, receives a snapshot or what it missed, and then
+// lives in CONN_LIVE: clean (it was told everything that it may see) or dirty (there is something behind `cursor`).
+#pragma once
+
+#include "server/push/feed.h"
+#include "server/push/messages.h"
+#include "server/push/push.h"
+
+struct push_session;
+
+enum conn_state {
+    CONN_HELLO,    // waits for the first message
+    CONN_CHECKING, // the token is being checked
+    CONN_SNAPSHOT, // pages are being sent
+    CONN_LIVE,
+    CONN_CLOSING, // what is queued is sent, then the socket closes
+};
+
+struct out_frame {
+    struct frame *frame;
+    struct out_frame *next;
+};
+
+struct pending_op; // ops.c
+struct room;       // presence.c
+struct snapshot;   // snapshot.c
+
+struct conn {
+    struct push *push;
+    struct push_session *session; // NULL once the socket is gone
+    unsigned refs;                // the socket's, and one for each work under way
+    enum conn_state state;
+    struct conn *previous, *next; // all connections
+
+    char *user_id, *name, *tenant, *session_id, *device, *token; // NULL before sign-in
+    struct audience *audience;
+    struct conn *audience_previous, *audience_next;
+
+    int64_t told;   // the last seq the client was told, its cursor
+    int64_t cursor; // it heard of everything up to here, and while it is clean up to the head of its feed
+    int64_t wanted; // the greatest seq of its own operations: it must be told that far
+    bool dirty;
+    bool reading;     // a page of the change log is being read
+    bool catching_up; // `ready` is owed when nothing is left
+    unsigned life;    // counts hellos and resets, so that work begun before is known
+    bool poked;
+    bool late; // in the list of those that wait for their 30 ms
+    struct conn *late_next;
+    int64_t frame_at; // when the last chg went out, monotonic us
+    struct snapshot *snapshot;
+
+    struct out_frame *out, **out_end;
+    size_t out_count;
+    struct pending_op *ops, **ops_end;
+    unsigned op_count;
+    bool paused; // its input is not read
+
+    struct room *room;
+    struct conn *room_next;
+    int room_state;
+    int64_t room_until;
+
+    int64_t deadline;   // for hello, or for closing; 0 none
+    int64_t check_at;   // when the session is looked at again
+    int64_t busy_until; // a bucket of messages, as a time when it is full again
+};
+
+struct push {
+    struct app *app;
+    struct feed **feeds;
+    size_t feed_count;
+    struct conn *conns;
+    int64_t count;
+    struct conn *late, **late_end; // those that wait to be written to
+    int64_t alarm_at;              // when the first of them is looked at; monotonic us
+    struct room *rooms;
+    bool draining;
+    bool sweep_wanted; // a session was revoked, nobody knows whose
+    int64_t swept_at;
+    void (*alarm)(void *user, int64_t in_us);
+    void *alarm_user;
+};
+
+// --- conn.c: life, what comes in, what goes out
+struct conn *conn_open(struct push *push, struct push_session *session);
+void conn_closed(struct conn *conn); // the socket is gone
+struct conn *conn_ref(struct conn *conn);
+void conn_unref(struct conn *conn);
+bool conn_gone(const struct conn *conn); // closed or closing: results of work are dropped
+// A whole message; false: malformed, the connection is closing.
+void conn_message(struct conn *conn, const char *text, size_t size);
+// The next frame to send, one reference for the caller; NULL when there is none now. backed_up: too much is unsent.
+struct frame *conn_next_frame(struct conn *conn, bool backed_up);
+bool conn_wants_close(const struct conn *conn);
+
+void conn_send(struct conn *conn, struct buf *text);          // takes the text, leaves the buffer empty
+void conn_send_frame(struct conn *conn, struct frame *frame); // takes the reference
+// Says err and closes.
+void conn_fail(struct conn *conn, enum err_code code, const char *message);
+void conn_fail_with(struct conn *conn, const struct err *err);
+void conn_bye(struct conn *conn);
+void conn_mark_dirty(struct conn *conn, int64_t from);
+void conn_go_live(struct conn *conn, int64_t cursor);
+// Nothing more is read while the client has too much under way, or does not read its answers.
+void conn_balance(struct conn *conn);
+
+struct feed *push_feed(struct push *push, const char *tenant, int64_t head);
+void push_later(struct push *push, struct conn *conn, int64_t in_us);
+
+// --- hello.c: who it is
+void hello_received(struct conn *conn, const struct msg_hello *hello);
+// Looks at the session again, with this token or the one it has (NULL).
+void session_check(struct conn *conn, const char *token);
+// All is to be fetched anew.
+void conn_reset(struct conn *conn, const char *why);
+
+// --- snapshot.c
+void snapshot_start(struct conn *conn, int64_t at, const struct msg_resume *resume);
+void snapshot_continue(struct conn *conn); // when there is room for another page
+void snapshot_free(struct conn *conn);
+
+// --- log_page.c: what it missed, from the change log
+void log_page_start(struct conn *conn);
+
+// --- ops.c
+void ops_received(struct conn *conn, const cJSON *message);
+void ops_abandon(struct conn *conn);
+
+// --- presence.c
+void presence_received(struct conn *conn, const struct msg_presence *presence);
+void presence_leave(struct conn *conn);
+void presence_tick(struct push *push, int64_t now);
+
+// --- session.c
+void session_wants_write(struct push_session *session);
+void session_end(struct push_session *session); // without another word
+void session_pause(struct push_session *session, bool pause);

@@ -1,0 +1,224 @@
+// Who a connection is, checked on a reader thread: at hello, with a fresh token, and again and again while it lives.
+#include "server/push/conn.h"
+
+#include "server/core/changes.h"
+#include "server/core/metrics.h"
+#include "server/core/results.h"
+#include "server/identity/identity.h"
+#include "shared/host/host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const int64_t CHECK_US = INT64_C(60000000); // between two looks at a session
+
+struct check {
+    struct read_task task; // first: the engine hands it back
+    struct conn *conn;
+    struct arena arena;
+    bool is_hello;
+    const char *token;
+    struct msg_hello hello;
+
+    bool ok;
+    struct err err;
+    struct actor actor;
+    const char *principals;
+    struct welcome welcome;
+};
+
+static bool read_tenant(struct db *db, const char *tenant, struct check *check)
+{
+    CLEANUP(db_done) struct db_rows rows = { 0 };
+    struct welcome *welcome = &check->welcome;
+    if (!db_query(db, &rows, "SELECT epoch, seq FROM tenant WHERE id = $1", DB_ARGS(db_text(tenant)),
+                  &check->err))
+        return false;
+    if (!db_next(&rows))
+        return db_ok(&rows) && err_set(&check->err, ERR_INTERNAL, "There is no such tenant.");
+    welcome->epoch = db_col_copy(&rows, 0, &check->arena);
+    welcome->head = db_col_int(&rows, 1);
+    welcome->oldest = welcome->head + 1;
+    return db_one_int(db, "SELECT seq FROM change WHERE tenant = $1 ORDER BY seq LIMIT 1",
+                      DB_ARGS(db_text(tenant)), &welcome->oldest, NULL, &check->err);
+}
+
+static bool look(struct check *check, struct db *db)
+{
+    struct app *app = check->conn->push->app;
+    struct actor *actor = &check->actor;
+    check->welcome.now = app_now(app);
+    if (!identity_authenticate(app, db, check->token, check->welcome.now, &check->arena, actor, &check->err))
+        return false;
+    check->principals = principals_of(actor, &check->arena);
+    return !check->is_hello ||
+           (read_tenant(db, actor->tenant, check) &&
+            results_floor(db, actor->user_id, check->hello.device, &check->welcome.op_floor, &check->err));
+}
+
+static void run(struct read_task *task, struct db *db)
+{
+    struct check *check = (struct check *)task;
+    check->ok = look(check, db);
+}
+
+static void check_free(struct check *check)
+{
+    conn_unref(check->conn);
+    arena_free(&check->arena);
+    free(check);
+}
+
+static void keep(char **place, const char *text)
+{
+    char *copy = text == NULL ? NULL : strdup(text);
+    free(*place);
+    *place = copy;
+}
+
+static void keep_identity(struct conn *conn, const struct check *check)
+{
+    keep(&conn->user_id, check->actor.user_id);
+    keep(&conn->name, check->actor.name);
+    keep(&conn->tenant, check->actor.tenant);
+    keep(&conn->session_id, check->actor.session_id);
+    keep(&conn->token, check->token);
+    conn->check_at = host_monotonic_us() + CHECK_US;
+}
+
+// Where the client can go on from what it has; *ret_why: why it cannot, NULL when it has nothing.
+static bool can_tail(const struct msg_hello *hello, const struct welcome *welcome, const char **ret_why)
+{
+    *ret_why = NULL;
+    if (hello->cursor <= 0 || hello->epoch == NULL || hello->epoch[0] == '\0')
+        return false;
+    if (strcmp(hello->epoch, welcome->epoch) != 0)
+        *ret_why = "epoch";
+    else if (hello->schema != 0 && hello->schema != SYNC_SCHEMA)
+        *ret_why = "schema";
+    else if (hello->cursor > welcome->head || hello->cursor < welcome->oldest - 1)
+        *ret_why = "cursor";
+    return *ret_why == NULL;
+}
+
+static void say_reset(struct conn *conn, const char *why)
+{
+    CLEANUP(buf_free) struct buf text = { 0 };
+    metrics_add(conn->push->app->metrics, METRIC_SYNC_RESETS, 1);
+    write_reset(&text, why);
+    conn_send(conn, &text);
+}
+
+static void welcome(struct conn *conn, struct check *check)
+{
+    CLEANUP(buf_free) struct buf text = { 0 };
+    const struct msg_hello *hello = &check->hello;
+    const char *why;
+    struct feed *feed = push_feed(conn->push, check->actor.tenant, check->welcome.head);
+    keep_identity(conn, check);
+    keep(&conn->device, hello->device);
+    if (conn->audience != NULL)
+        audience_leave(conn->audience, conn);
+    audience_join(feed_audience(feed, check->principals), conn);
+    check->welcome.tail = can_tail(hello, &check->welcome, &why);
+    if (why != NULL)
+        say_reset(conn, why);
+    write_welcome(&text, &check->welcome);
+    conn_send(conn, &text);
+    if (check->welcome.tail) {
+        conn->catching_up = true;
+        conn_go_live(conn, hello->cursor);
+        return;
+    }
+    bool resume = hello->has_resume && why == NULL && hello->epoch != NULL &&
+                  strcmp(hello->epoch, check->welcome.epoch) == 0 &&
+                  hello->resume.at >= check->welcome.oldest - 1 && hello->resume.at <= check->welcome.head;
+    snapshot_start(conn, check->welcome.head, resume ? &hello->resume : NULL);
+}
+
+static void checked_again(struct conn *conn, struct check *check)
+{
+    if (strcmp(check->actor.user_id, conn->user_id) != 0) {
+        conn_fail(conn, ERR_FORBIDDEN, "That token is another person's.");
+        return;
+    }
+    keep_identity(conn, check);
+    if (strcmp(conn->audience->principals, check->principals) != 0)
+        conn_reset(conn, "roles");
+}
+
+static void done(struct read_task *task)
+{
+    struct check *check = (struct check *)task;
+    struct conn *conn = check->conn;
+    if (conn_gone(conn)) {
+        check_free(check);
+        return;
+    }
+    if (task->failed)
+        err_set(&check->err, ERR_UNAVAILABLE, "The server is busy; try again in a moment.");
+    if (task->failed || !check->ok)
+        conn_fail_with(conn, &check->err);
+    else if (check->is_hello)
+        welcome(conn, check);
+    else
+        checked_again(conn, check);
+    check_free(check);
+}
+
+static struct check *check_create(struct conn *conn, const char *token)
+{
+    struct check *check = calloc(1, sizeof *check);
+    CHECK(check != NULL);
+    check->task.run = run;
+    check->task.done = done;
+    check->conn = conn_ref(conn);
+    check->token = arena_strdup(&check->arena, token);
+    return check;
+}
+
+void hello_received(struct conn *conn, const struct msg_hello *hello)
+{
+    if (hello->protocol != SYNC_PROTOCOL) {
+        conn_fail(conn, ERR_UPGRADE_REQUIRED,
+                  hello->protocol < SYNC_PROTOCOL
+                      ? "This program is too old for the server; please upgrade it."
+                      : "This program is newer than the server.");
+        return;
+    }
+    struct check *check = check_create(conn, hello->token);
+    struct arena *arena = &check->arena;
+    check->is_hello = true;
+    check->hello = *hello;
+    check->hello.token = NULL;
+    check->hello.device = arena_strdup(arena, hello->device);
+    check->hello.epoch = arena_strdup(arena, hello->epoch);
+    check->hello.resume.table = arena_strdup(arena, hello->resume.table);
+    check->hello.resume.after = arena_strdup(arena, hello->resume.after);
+    conn->state = CONN_CHECKING;
+    conn->life++;
+    conn->deadline = 0;
+    snapshot_free(conn);
+    engine_read(conn->push->app->engine, &check->task);
+}
+
+void session_check(struct conn *conn, const char *token)
+{
+    if (conn_gone(conn) || conn->user_id == NULL)
+        return;
+    conn->check_at = host_monotonic_us() + CHECK_US;
+    struct check *check = check_create(conn, token == NULL ? conn->token : token);
+    engine_read(conn->push->app->engine, &check->task);
+}
+
+// The client throws its cache away; what it sends next is a hello, on this connection or on another one.
+void conn_reset(struct conn *conn, const char *why)
+{
+    say_reset(conn, why);
+    snapshot_free(conn);
+    presence_leave(conn);
+    conn->state = CONN_HELLO;
+    conn->dirty = conn->catching_up = false;
+    conn->life++;
+    conn->deadline = host_monotonic_us() + SYNC_HELLO_MS * INT64_C(1000);
+}

@@ -1,0 +1,185 @@
+#include "server/push/messages.h"
+
+#include "shared/wire/shape.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEVICE_MAX = 64, TOKEN_MAX = 4000, ROOM_MAX = 36 };
+
+const char *const presence_words[] = { "viewing", "writing", "session", NULL };
+
+static const struct field resume_fields[] = {
+    { FIELD(struct msg_resume, at), .kind = FIELD_INT },
+    { FIELD(struct msg_resume, table), .kind = FIELD_TEXT, .max = 32 },
+    { FIELD(struct msg_resume, after), .kind = FIELD_TEXT, .max = 127 },
+};
+static const struct shape shape_resume = SHAPE(struct msg_resume, "Resume", resume_fields);
+
+static const struct field hello_fields[] = {
+    { FIELD(struct msg_hello, protocol), .kind = FIELD_INT, .flags = FIELD_REQUIRED },
+    { FIELD(struct msg_hello, schema), .kind = FIELD_INT },
+    { FIELD(struct msg_hello, device), .kind = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1,
+      .max = DEVICE_MAX },
+    { FIELD(struct msg_hello, token), .kind = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = TOKEN_MAX },
+    { FIELD(struct msg_hello, epoch), .kind = FIELD_TEXT, .max = 64 },
+    { FIELD(struct msg_hello, cursor), .kind = FIELD_INT },
+    { FIELD(struct msg_hello, nextOp), .kind = FIELD_INT },
+    { FIELD(struct msg_hello, resume), .kind = FIELD_OBJECT, .sub = &shape_resume,
+      .has = offsetof(struct msg_hello, has_resume) },
+};
+const struct shape shape_hello = SHAPE(struct msg_hello, "Hello", hello_fields);
+
+static const struct field auth_fields[] = {
+    { FIELD(struct msg_auth, token), .kind = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = TOKEN_MAX },
+};
+const struct shape shape_auth = SHAPE(struct msg_auth, "Auth", auth_fields);
+
+static const struct field cur_fields[] = {
+    { FIELD(struct msg_cur, at), .kind = FIELD_INT, .flags = FIELD_REQUIRED },
+};
+const struct shape shape_cur = SHAPE(struct msg_cur, "Cursor", cur_fields);
+
+static const struct field presence_fields[] = {
+    { FIELD(struct msg_presence, room), .kind = FIELD_TEXT, .max = ROOM_MAX },
+    { FIELD(struct msg_presence, state), .kind = FIELD_ENUM, .words = presence_words },
+};
+const struct shape shape_presence = SHAPE(struct msg_presence, "Presence", presence_fields);
+
+void write_welcome(struct buf *out, const struct welcome *welcome)
+{
+    buf_addf(out, "{\"t\":\"welcome\",\"protocol\":%d,\"epoch\":", SYNC_PROTOCOL);
+    json_add_text(out, welcome->epoch);
+    buf_addf(out,
+             ",\"head\":%" PRId64 ",\"oldest\":%" PRId64 ",\"scopes\":[\"" SYNC_SCOPE
+             "\"],\"opFloor\":%" PRId64 ",\"now\":",
+             welcome->head, welcome->oldest, welcome->op_floor);
+    json_add_time(out, welcome->now);
+    buf_addf(out, ",\"limits\":{\"frame\":%d,\"ops\":%d},\"mode\":\"%s\"}", SYNC_FRAME_MAX, SYNC_OPS_MAX,
+             welcome->tail ? "tail" : "snapshot");
+}
+
+void write_ready(struct buf *out, int64_t at, bool with_sum, int64_t count, uint64_t hash)
+{
+    buf_addf(out, "{\"t\":\"ready\",\"at\":%" PRId64 ",\"sums\":{", at);
+    if (with_sum)
+        buf_addf(out, "\"" SYNC_SCOPE "\":[%" PRId64 ",\"%016" PRIx64 "\"]", count, hash);
+    buf_add_text(out, "}}");
+}
+
+void write_poke(struct buf *out, int64_t head)
+{
+    buf_addf(out, "{\"t\":\"poke\",\"head\":%" PRId64 "}", head);
+}
+
+void write_reset(struct buf *out, const char *why)
+{
+    buf_addf(out, "{\"t\":\"reset\",\"why\":\"%s\"}", why);
+}
+
+void write_err(struct buf *out, const struct err *err)
+{
+    buf_addf(out, "{\"t\":\"err\",\"code\":\"%s\",\"message\":", err_name(err->code));
+    json_add_text(out, err->message);
+    buf_add_char(out, '}');
+}
+
+void write_bye(struct buf *out, int64_t after, const char *why)
+{
+    buf_addf(out, "{\"t\":\"bye\",\"after\":%" PRId64 ",\"why\":\"%s\"}", after, why);
+}
+
+void write_chg_begin(struct buf *out, int64_t from, int64_t to, bool more)
+{
+    buf_addf(out, "{\"t\":\"chg\",\"from\":%" PRId64 ",\"to\":%" PRId64 ",\"more\":%s,\"rows\":[", from, to,
+             more ? "true" : "false");
+}
+
+static void write_row_head(struct buf *out, const char *kind, enum row_table table, const char *id,
+                           int64_t rev)
+{
+    json_add_comma(out);
+    buf_add_text(out, "[\"");
+    buf_add_text(out, kind);
+    buf_add_text(out, "\",\"");
+    buf_add_text(out, row_shapes[table]->name);
+    buf_add_text(out, "\",");
+    json_add_text(out, id);
+    buf_addf(out, ",%" PRId64, rev);
+}
+
+void write_put(struct buf *out, enum row_table table, const char *id, int64_t rev, const char *row,
+               size_t size)
+{
+    write_row_head(out, "put", table, id, rev);
+    buf_add_char(out, ',');
+    buf_add(out, row, size);
+    buf_add_char(out, ']');
+}
+
+void write_gone(struct buf *out, const char *kind, enum row_table table, const char *id, int64_t rev)
+{
+    write_row_head(out, kind, table, id, rev);
+    buf_add_char(out, ']');
+}
+
+void write_chg_end(struct buf *out)
+{
+    buf_add_text(out, "]}");
+}
+
+// Rows are written by shape_write() and begin with their id and rev, in that order (shared/wire/rows.h).
+static const char *read_head(const char *row, char *ret_id, size_t id_size, int64_t *ret_rev)
+{
+    static const char id_key[] = "{\"id\":\"", rev_key[] = "\",\"rev\":";
+    if (strncmp(row, id_key, sizeof id_key - 1) != 0)
+        return NULL;
+    row += sizeof id_key - 1;
+    size_t length = strcspn(row, "\"\\");
+    if (length >= id_size || strncmp(row + length, rev_key, sizeof rev_key - 1) != 0)
+        return NULL;
+    memcpy(ret_id, row, length);
+    ret_id[length] = '\0';
+    char *end;
+    *ret_rev = strtoll(row + length + sizeof rev_key - 1, &end, 10);
+    return end;
+}
+
+int64_t row_rev(const char *row)
+{
+    char id[sizeof((struct row_scan *)0)->id];
+    int64_t rev = -1;
+    return read_head(row, id, sizeof id, &rev) == NULL ? -1 : rev;
+}
+
+// Behind the object whose inside this is.
+static const char *object_end(const char *p)
+{
+    int depth = 1;
+    for (bool quoted = false; *p != '\0'; p++) {
+        if (*p == '"')
+            quoted = !quoted;
+        else if (quoted && *p == '\\' && p[1] != '\0')
+            p++;
+        else if (!quoted && (*p == '{' || *p == '['))
+            depth++;
+        else if (!quoted && (*p == '}' || *p == ']') && --depth == 0)
+            return p + 1;
+    }
+    return NULL;
+}
+
+bool row_scan_next(struct row_scan *scan)
+{
+    if (*scan->at == ',')
+        scan->at++;
+    scan->row = scan->at;
+    const char *inside = read_head(scan->at, scan->id, sizeof scan->id, &scan->rev);
+    const char *end = inside == NULL ? NULL : object_end(inside);
+    if (end == NULL)
+        return false;
+    scan->size = (size_t)(end - scan->at);
+    scan->at = end;
+    return true;
+}

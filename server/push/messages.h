@@ -1,0 +1,73 @@
+// The protocol's messages (shared/wire/messages.h) read and written.
+#pragma once
+
+#include "shared/base/err.h"
+#include "shared/wire/messages.h"
+
+struct msg_resume { // where an interrupted snapshot goes on
+    int64_t at;
+    const char *table, *after;
+};
+
+struct msg_hello {
+    int64_t protocol, schema;
+    const char *device, *token, *epoch;
+    int64_t cursor, nextOp;
+    struct msg_resume resume;
+    bool has_resume;
+};
+
+struct msg_auth {
+    const char *token;
+};
+
+struct msg_cur {
+    int64_t at;
+};
+
+struct msg_presence {
+    const char *room;
+    int state; // presence_words, -1 when leaving
+};
+
+extern const char *const presence_words[]; // viewing, writing, session
+
+extern const struct shape shape_hello, shape_auth, shape_cur, shape_presence;
+
+struct welcome {
+    const char *epoch;
+    int64_t head, oldest, op_floor, now;
+    bool tail; // else a snapshot follows
+};
+
+// Every sync session has one scope: all that its person may see.
+#define SYNC_SCOPE "mine"
+
+void write_welcome(struct buf *out, const struct welcome *welcome);
+// with_sum: the count and hash of everything sent; without it the sums are empty and nothing is to be compared.
+void write_ready(struct buf *out, int64_t at, bool with_sum, int64_t count, uint64_t hash);
+void write_poke(struct buf *out, int64_t head);
+void write_reset(struct buf *out, const char *why);
+void write_err(struct buf *out, const struct err *err);
+void write_bye(struct buf *out, int64_t after, const char *why);
+
+// chg: begin, any number of rows, end.
+void write_chg_begin(struct buf *out, int64_t from, int64_t to, bool more);
+void write_put(struct buf *out, enum row_table table, const char *id, int64_t rev, const char *row,
+               size_t size);
+void write_gone(struct buf *out, const char *kind, enum row_table table, const char *id,
+                int64_t rev); // del, hide
+void write_chg_end(struct buf *out);
+
+// A JSON array of rows, comma separated: the id and rev of each, as row_sum() wants them. False at the end or when it
+// is no such text.
+struct row_scan {
+    const char *at;
+    char id[128];
+    int64_t rev;
+    const char *row; // the row's own text
+    size_t size;
+};
+bool row_scan_next(struct row_scan *scan);
+// The rev of one row's text; -1 when it has none.
+int64_t row_rev(const char *row);
