@@ -12,11 +12,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-int64_t app_now(const struct app *app)
-{
-    return clock_now(app->clock);
-}
-
 static const char *in_folder(struct app *app, const char *name)
 {
     return arena_printf(&app->arena, "%s/%s", app->config.data, name);

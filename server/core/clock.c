@@ -1,5 +1,6 @@
 #include "server/core/clock.h"
 
+#include "server/core/app.h"
 #include "shared/base/check.h"
 #include "shared/host/host.h"
 
@@ -34,4 +35,9 @@ bool clock_advance_to(struct clock *clock, int64_t now)
         return false;
     atomic_fetch_add(&clock->ahead, by);
     return true;
+}
+
+int64_t app_now(const struct app *app)
+{
+    return clock_now(app->clock);
 }
