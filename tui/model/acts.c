@@ -3,8 +3,11 @@
 #include "tui/model/internal.h"
 
 #include "shared/sync/lanes.h"
+#include "shared/wire/messages.h"
 
 #include <string.h>
+
+enum { ARGS_MAX = SYNC_FRAME_MAX - 1024 };
 
 static bool check_role(struct model *model, const struct op_spec *spec, struct err *err)
 {
@@ -21,6 +24,8 @@ static bool write_args(const struct op_spec *spec, const void *args, struct aren
 {
     CLEANUP(buf_free) struct buf text = { 0 };
     shape_write(spec->in, args, &text);
+    if (text.len > ARGS_MAX)
+        return err_set(err, ERR_TOO_LARGE, "that is too long to be sent at once");
     CLEANUP(json_free) cJSON *json = json_parse(buf_text(&text), text.len, err);
     void *again = arena_alloc(arena, spec->in->size);
     if (json == NULL || !shape_read(spec->in, json, arena, again, err))

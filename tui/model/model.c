@@ -221,7 +221,8 @@ void model_account(struct model *model, struct arena *arena, struct account *ret
         .server = model->server != NULL ? model->server : server,
         .email = device.email,
         .user_id = device.user_id,
-        .signed_in = device.refresh != NULL,
+        .signed_in =
+            device.refresh != NULL && (model->server == NULL || server_url_same(model->server, server)),
     };
 }
 

@@ -15,7 +15,7 @@ static const char ddl[] =
     " lane TEXT NOT NULL, thing TEXT, note TEXT, origin_rev INTEGER NOT NULL, state INTEGER NOT NULL,"
     " at INTEGER NOT NULL, seq INTEGER NOT NULL, retry_at INTEGER NOT NULL, code TEXT, message TEXT, field "
     "TEXT,"
-    " details TEXT, answered_at INTEGER NOT NULL, because_of INTEGER NOT NULL);"
+    " details TEXT, answered_at INTEGER NOT NULL, because_of INTEGER NOT NULL, merged INTEGER NOT NULL);"
     "CREATE INDEX operation_open ON operation (lane, n) WHERE state < 2;"
     "CREATE INDEX operation_answered ON operation (state, seq);"
     "CREATE INDEX operation_by_note ON operation (note, state) WHERE note IS NOT NULL;"
@@ -67,7 +67,8 @@ static int64_t insert(struct store *store, const struct outbox_op *op)
     CLEANUP(query_end)
     sqlite3_stmt *query = store_query(
         store, "INSERT INTO operation (name, args, lane, thing, note, origin_rev, state, at, seq, retry_at,"
-               " answered_at, because_of) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, 0, 0, 0, 0) RETURNING n");
+               " answered_at, because_of, merged) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, 0, 0, 0, 0, 0)"
+               " RETURNING n");
     bind_text(query, 1, op->name);
     bind_text(query, 2, op->args);
     bind_text(query, 3, op->lane);

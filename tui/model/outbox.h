@@ -60,6 +60,7 @@ struct outbox_answer {
     int64_t n;
     enum outbox_state state; // OUTBOX_DONE, OUTBOX_REFUSED; OUTBOX_SENT: again later
     int64_t seq, retry_at;
+    bool merged; // of an edited note: the server kept somebody else's text beside it
     const char *code, *message, *field, *details;
 };
 bool outbox_answer(struct store *store, const struct list *answers, int64_t now, struct list *ret_refused,

@@ -31,16 +31,23 @@ static void select_ready(struct store *store, const struct list *in_flight, size
     }
 }
 
-// The revision that an edit goes on from: what its editor had loaded, or what this device's own edits of that made.
+enum {
+    REV_BEFORE_ALL = 1
+}; // to the server 0 says nothing: "saw no note" is a revision that every note is above
+
+// The revision that an edit goes on from: what its editor had loaded, or what this device's own edits of that made. An
+// edit that the server merged does not count: the editor has not seen the text that came of it.
 static int64_t base_of(struct store *store, const struct outbox_op *op)
 {
     CLEANUP(query_end)
     sqlite3_stmt *query = store_query(
-        store, "SELECT max(seq) FROM operation WHERE note = ?1 AND state = 2 AND origin_rev = ?2");
+        store,
+        "SELECT max(seq) FROM operation WHERE note = ?1 AND state = 2 AND origin_rev = ?2 AND merged = 0");
     bind_text(query, 1, op->note);
     bind_int(query, 2, op->origin_rev);
     int64_t own = store_row(store, query) ? sqlite3_column_int64(query, 0) : 0;
-    return own > op->origin_rev ? own : op->origin_rev;
+    int64_t base = own > op->origin_rev ? own : op->origin_rev;
+    return base > REV_BEFORE_ALL ? base : REV_BEFORE_ALL;
 }
 
 // The arguments of a note's edit with its base revision written in, which is known only now.
@@ -120,7 +127,7 @@ static void store_answer(struct store *store, const struct outbox_answer *answer
     sqlite3_stmt *query = store_query(
         store,
         "UPDATE operation SET state = ?2, seq = ?3, retry_at = ?4, code = ?5, message = ?6, field = ?7,"
-        " details = ?8, answered_at = ?9 WHERE n = ?1");
+        " details = ?8, answered_at = ?9, merged = ?10 WHERE n = ?1");
     bind_int(query, 1, answer->n);
     bind_int(query, 2, answer->state);
     bind_int(query, 3, answer->seq);
@@ -130,6 +137,7 @@ static void store_answer(struct store *store, const struct outbox_answer *answer
     bind_text(query, 7, answer->field);
     bind_text(query, 8, answer->details);
     bind_int(query, 9, now);
+    bind_int(query, 10, answer->merged);
     store_run(store, query);
 }
 

@@ -67,3 +67,11 @@ bool server_url_allowed(const char *url, struct err *err)
     struct server_url parsed;
     return server_url_parse(url, &parsed, err);
 }
+
+bool server_url_same(const char *a, const char *b)
+{
+    size_t long_a = strlen(a), long_b = strlen(b);
+    long_a -= long_a > 0 && a[long_a - 1] == '/';
+    long_b -= long_b > 0 && b[long_b - 1] == '/';
+    return long_a == long_b && memcmp(a, b, long_a) == 0;
+}

@@ -1,0 +1,266 @@
+// Rows from the server into the cache: snapshots and changes, each checked before it is believed.
+
+#include "tui/model/feed_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const int64_t INT_SAFE = (INT64_C(1) << 53) - 1;
+
+static bool broken(struct err *err, const char *what)
+{
+    return err_set(err, ERR_BAD_REQUEST, "the server broke the protocol: %s", what);
+}
+
+static bool whole(const cJSON *json, int64_t *ret)
+{
+    if (!cJSON_IsNumber(json) || json->valuedouble < 0 || json->valuedouble > (double)INT_SAFE)
+        return false;
+    *ret = (int64_t)json->valuedouble;
+    return true;
+}
+
+// One row of a table checked and written; count and sum go with it.
+struct target {
+    int64_t gen;
+    int64_t *rows;
+    uint64_t *sum;
+};
+
+static int64_t row_rev(enum row_table table, const void *row)
+{
+    return *(const int64_t *)field_at(shape_find(row_shapes[table], "rev"), row);
+}
+
+static const char *row_id(enum row_table table, const void *row)
+{
+    return *(const char *const *)field_at(shape_find(row_shapes[table], "id"), row);
+}
+
+static void account_for(const struct target *target, enum row_table table, const char *id, int64_t old_rev,
+                        int64_t new_rev)
+{
+    if (old_rev != 0) {
+        *target->sum -= row_sum(table, id, old_rev);
+        --*target->rows;
+    }
+    if (new_rev != 0) {
+        *target->sum += row_sum(table, id, new_rev);
+        ++*target->rows;
+    }
+}
+
+static bool put_row(struct feed *feed, const struct target *target, enum row_table table, const cJSON *json,
+                    struct arena *arena, struct err *err)
+{
+    struct err why;
+    void *row = arena_alloc(arena, row_shapes[table]->size);
+    if (!shape_read_lenient(row_shapes[table], json, arena, row, &why))
+        return err_set(err, ERR_BAD_REQUEST, "the server sent a bad row of %s: %.150s",
+                       row_shapes[table]->name, why.message);
+    int64_t rev = row_rev(table, row), old_rev;
+    if (rev <= 0)
+        return broken(err, "a row without a revision");
+    if (!table_put(feed->cache, table, target->gen, row, &old_rev))
+        return true; // the commit will say
+    account_for(target, table, row_id(table, row), old_rev, rev);
+    return true;
+}
+
+static void remove_row(struct feed *feed, const struct target *target, enum row_table table, const char *id)
+{
+    int64_t old_rev;
+    if (table_delete(feed->cache, table, target->gen, id, &old_rev))
+        account_for(target, table, id, old_rev, 0);
+}
+
+// --- snapshots -----------------------------------------------------------------------------------------------------------
+
+static void start_snapshot(struct feed *feed, int64_t at)
+{
+    feed->next_gen = (feed->gen > feed->next_gen ? feed->gen : feed->next_gen) + 1;
+    feed->next_at = at;
+    feed->next_rows = 0;
+    feed->next_sum = 0;
+    feed->sweep = true;
+}
+
+static void note_resume(struct feed *feed, enum row_table table, const char *after)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(feed->cache, "UPDATE state SET next_table = ?1, next_after = ?2");
+    bind_int(query, 1, table);
+    bind_text(query, 2, after);
+    store_run(feed->cache, query);
+}
+
+static bool put_page(struct feed *feed, enum row_table table, const cJSON *rows, struct arena *arena,
+                     struct err *err)
+{
+    struct target target = { feed->next_gen, &feed->next_rows, &feed->next_sum };
+    const cJSON *row, *id = NULL;
+    cJSON_ArrayForEach(row, rows)
+    {
+        if (!put_row(feed, &target, table, row, arena, err))
+            return false;
+        id = cJSON_GetObjectItemCaseSensitive(row, "id");
+    }
+    if (id != NULL)
+        note_resume(feed, table, id->valuestring);
+    return true;
+}
+
+// Abandons what was begun; the reason is in err already.
+static bool give_up(struct feed *feed)
+{
+    struct err ignored;
+    store_rollback(feed->cache);
+    feed_load_state(feed, &ignored);
+    return false;
+}
+
+bool feed_snapshot_page(struct feed *feed, int64_t at, const char *table_name, const cJSON *rows,
+                        struct err *err)
+{
+    enum row_table table = row_table_find(table_name);
+    if (table == ROW_TABLES)
+        return broken(err, "an unknown table");
+    if (!cJSON_IsArray(rows) || at < 0 || !feed->loading)
+        return broken(err, "a page that fits nowhere");
+    if (!feed_begin(feed, err))
+        return false;
+    if (feed->next_gen == 0 || feed->next_at != at)
+        start_snapshot(feed, at);
+    struct arena arena = { 0 };
+    bool good = put_page(feed, table, rows, &arena, err) ? feed_commit(feed, err) : give_up(feed);
+    arena_free(&arena);
+    return good;
+}
+
+// --- ready: the sums decide ------------------------------------------------------------------------------------------------
+
+// All scopes added up: rows are in one scope each, so the whole must agree with the cache as a whole.
+static bool read_sums(const cJSON *sums, int64_t *ret_rows, uint64_t *ret_sum)
+{
+    const cJSON *scope;
+    *ret_rows = 0;
+    *ret_sum = 0;
+    cJSON_ArrayForEach(scope, sums)
+    {
+        const cJSON *hash = cJSON_GetArrayItem(scope, 1);
+        int64_t count;
+        char *end;
+        if (!whole(cJSON_GetArrayItem(scope, 0), &count) || !cJSON_IsString(hash) ||
+            strlen(hash->valuestring) != 16)
+            return false;
+        *ret_sum += strtoull(hash->valuestring, &end, 16);
+        *ret_rows += count;
+        if (*end != '\0')
+            return false;
+    }
+    return true;
+}
+
+static bool show_snapshot(struct feed *feed, int64_t at, struct err *err)
+{
+    if (!feed_begin(feed, err))
+        return false;
+    if (feed->next_gen == 0)
+        start_snapshot(feed, at); // a person who may see nothing at all
+    feed->gen = feed->next_gen;
+    feed->cursor = at;
+    feed->rows = feed->next_rows;
+    feed->sum = feed->next_sum;
+    feed->next_gen = feed->next_at = feed->next_rows = 0;
+    feed->next_sum = 0;
+    feed->sweep = true;
+    if (!feed_commit(feed, err))
+        return false;
+    feed->loading = false;
+    port_signal(feed->model, MODEL_EVERYTHING & ~(unsigned)(MODEL_CONNECTION | MODEL_SLOTS | MODEL_PRESENCE));
+    return true;
+}
+
+bool feed_ready(struct feed *feed, int64_t at, const cJSON *sums, bool *ret_differs, struct err *err)
+{
+    int64_t rows = feed->loading ? feed->next_rows : feed->rows, wanted_rows;
+    uint64_t sum = feed->loading ? feed->next_sum : feed->sum, wanted_sum;
+    *ret_differs = false;
+    if (at < 0 || (feed->loading && feed->next_gen != 0 && at != feed->next_at))
+        return broken(err, "a snapshot that ends elsewhere than it began");
+    if (sums != NULL && !read_sums(sums, &wanted_rows, &wanted_sum))
+        return broken(err, "sums that are none");
+    bool compared = sums != NULL && sums->child != NULL && (feed->loading || at == feed->cursor);
+    if (compared && (rows != wanted_rows || sum != wanted_sum)) {
+        *ret_differs = true;
+        return feed_reset(feed, err);
+    }
+    return !feed->loading || show_snapshot(feed, at, err);
+}
+
+bool feed_reset(struct feed *feed, struct err *err)
+{
+    if (!cache_wipe(feed->cache, feed->account, err) || !feed_load_state(feed, err))
+        return false;
+    port_signal(feed->model, MODEL_EVERYTHING & ~(unsigned)MODEL_CONNECTION);
+    return true;
+}
+
+// --- changes ---------------------------------------------------------------------------------------------------------------
+
+static bool apply_change(struct feed *feed, const cJSON *change, struct arena *arena, unsigned *ret_changed,
+                         struct err *err)
+{
+    const char *kind = cJSON_GetStringValue(cJSON_GetArrayItem(change, 0));
+    const char *name = cJSON_GetStringValue(cJSON_GetArrayItem(change, 1));
+    const char *id = cJSON_GetStringValue(cJSON_GetArrayItem(change, 2));
+    const cJSON *row = cJSON_GetArrayItem(change, 4);
+    struct target target = { feed->gen, &feed->rows, &feed->sum };
+    int64_t rev;
+    if (kind == NULL || name == NULL || id == NULL || !whole(cJSON_GetArrayItem(change, 3), &rev))
+        return broken(err, "a change that is none");
+    enum row_table table = row_table_find(name);
+    if (table == ROW_TABLES)
+        return broken(err, "an unknown table");
+    *ret_changed |= MODEL_ROWS(table);
+    if (strcmp(kind, "del") == 0 || strcmp(kind, "hide") == 0) {
+        remove_row(feed, &target, table, id);
+        return true;
+    }
+    const char *row_says = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, "id"));
+    if (strcmp(kind, "put") != 0 || row_says == NULL || strcmp(row_says, id) != 0)
+        return broken(err, "a change that contradicts itself");
+    return put_row(feed, &target, table, row, arena, err);
+}
+
+static bool apply_changes(struct feed *feed, const cJSON *rows, unsigned *ret_changed, struct err *err)
+{
+    struct arena arena = { 0 };
+    const cJSON *change;
+    bool good = true;
+    cJSON_ArrayForEach(change, rows)
+    {
+        good = good && apply_change(feed, change, &arena, ret_changed, err);
+    }
+    arena_free(&arena);
+    return good;
+}
+
+bool feed_changes(struct feed *feed, int64_t from, int64_t to, const cJSON *rows, struct err *err)
+{
+    unsigned changed = 0;
+    if (from < 0 || from > feed->cursor || to < from || !cJSON_IsArray(rows) || feed->loading)
+        return broken(err, "changes that do not follow what was said");
+    if (!feed_begin(feed, err))
+        return false;
+    if (!apply_changes(feed, rows, &changed, err))
+        return give_up(feed);
+    if (to > feed->cursor)
+        feed->cursor = to;
+    if (!feed_commit(feed, err))
+        return false;
+    // What was answered may be seen now: the overlay of it goes.
+    port_signal(feed->model, changed | (unsigned)MODEL_OUTBOX);
+    return true;
+}
