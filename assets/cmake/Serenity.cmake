@@ -7,7 +7,7 @@ target_compile_definitions(serenity_flags INTERFACE
 target_compile_options(serenity_flags INTERFACE
   -Wall -Wextra -Werror -Wshadow -Wvla -Wconversion -Wno-sign-conversion
   -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
-  -Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wnull-dereference
+  -Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef
   -Wimplicit-fallthrough -fno-common)
 
 # Hardening belongs to every build; the sanitizers bring their own checks and dislike fortify.
