@@ -82,7 +82,8 @@ static bool read_back(const char *path, struct buf *text, struct err *err)
 bool external_edit(struct app *app, struct buf *text, struct err *err)
 {
     const char *folder = getenv("TMPDIR");
-    char *path = arena_printf(&app->frame, "%s/serenity-XXXXXX.md", folder && *folder == '/' ? folder : "/tmp");
+    char *path =
+        arena_printf(&app->frame, "%s/serenity-XXXXXX.md", folder && *folder == '/' ? folder : "/tmp");
     if (!app->term)
         return err_set(err, ERR_UNAVAILABLE, "there is no terminal");
     int fd = mkostemps(path, 3, O_CLOEXEC);

@@ -20,7 +20,7 @@ static void open_form(struct screen *screen, const void *arg)
         .submit = arena_strdup(&data->arena, given->submit),
     };
     if (given->opened)
-        given->opened(&data->form, given->data);
+        given->opened(screen->app, &data->form, given->data);
 }
 
 static void close_form(struct screen *screen)
@@ -73,6 +73,13 @@ static void submit(struct screen *screen)
     free(mine);
 }
 
+static void changed(struct screen *screen)
+{
+    struct form_data *data = screen->data;
+    if (data->dialog.changed)
+        data->dialog.changed(screen->app, &data->form, data->dialog.data);
+}
+
 static bool key_form(struct screen *screen, keycode key)
 {
     struct form_data *data = screen->data;
@@ -83,8 +90,10 @@ static bool key_form(struct screen *screen, keycode key)
     case FORM_CANCEL:
         app_close(screen->app, screen);
         return true;
-    case FORM_USED:
     case FORM_CHANGED:
+        changed(screen);
+        return true;
+    case FORM_USED:
         return true;
     default:
         return false;
@@ -101,6 +110,7 @@ static void paste_form(struct screen *screen, const char *text)
 {
     struct form_data *data = screen->data;
     form_paste(&data->form, text);
+    changed(screen);
 }
 
 static void close_it(struct screen *screen)

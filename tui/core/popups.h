@@ -43,8 +43,11 @@ struct dialog {
     bool (*submitted)(struct app *app, struct form *form, void *data);
     // After it was submitted and closed. May be NULL.
     void (*done)(struct app *app, void *data);
-    void (*opened)(struct form *form, void *data); // fills in what is known; may be NULL
-    void *data;                                    // freed with free() afterwards; may be NULL
+    // Fills in what is known. May be NULL.
+    void (*opened)(struct app *app, struct form *form, void *data);
+    // After each change of a value: to keep a draft. May be NULL.
+    void (*changed)(struct app *app, const struct form *form, void *data);
+    void *data; // freed with free() afterwards; may be NULL
 };
 void popup_form(struct app *app, const struct dialog *dialog);
 

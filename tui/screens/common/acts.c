@@ -14,7 +14,8 @@ static const char *name_of(struct app *app, const struct consultation *consultat
                       format_when(&app->frame, zone, consultation->row.start, app->now));
 }
 
-bool act_may(struct app *app, const struct consultation *consultation, enum booking_move move, const char **ret_reason)
+bool act_may(struct app *app, const struct consultation *consultation, enum booking_move move,
+             const char **ret_reason)
 {
     struct err err;
     *ret_reason = "no session is chosen";
@@ -59,7 +60,11 @@ static const char *confirm_preview(struct app *app, const struct form *form, voi
 void act_confirm(struct app *app, const struct consultation *consultation)
 {
     static const struct form_field fields[] = {
-        { .name = "notes", .label = "Preparation", .kind = FORM_AREA, .rows = 4, .hint = "private notes, if you like" },
+        { .name = "notes",
+          .label = "Preparation",
+          .kind = FORM_AREA,
+          .rows = 4,
+          .hint = "private notes, if you like" },
     };
     popup_form(app, &(struct dialog){
                         .title = app_printf(app, "Confirm · %s", name_of(app, consultation)),
@@ -117,7 +122,8 @@ static const char *start_preview(struct app *app, const struct form *form, void 
     if (!model_consultation(desk->model, data, &app->frame, &detail))
         return "";
     const struct zone *zone = model_zone(desk->model);
-    return app_printf(app, "The clock starts at %s. Booked are %s until %s.", format_clock(&app->frame, zone, app->now),
+    return app_printf(app, "The clock starts at %s. Booked are %s until %s.",
+                      format_clock(&app->frame, zone, app->now),
                       format_minutes(&app->frame, booking_minutes(&detail.head)),
                       format_clock(&app->frame, zone, detail.head.row.end));
 }
@@ -158,12 +164,13 @@ const char *act_cancel_effect_text(struct app *app, const char *id)
     if (preview.minutes == 0)
         return "Cancel now: no credit is involved.";
     if (preview.effect == CANCEL_CONSUMES)
-        return app_printf(app, "Cancel now: %s of %s %s used up, because cancelling was free only until %s.", amount,
-                          package, *many ? "is" : "are",
+        return app_printf(app, "Cancel now: %s of %s %s used up, because cancelling was free only until %s.",
+                          amount, package, *many ? "is" : "are",
                           format_when(&app->frame, zone, preview.deadline, app->now));
     const char *text = app_printf(app, "Cancel now: %s return%s to %s", amount, many, package);
     if (preview.usable_until > 0)
-        text = app_printf(app, "%s, usable until %s (%s)", text, format_date(&app->frame, zone, preview.usable_until, app->now),
+        text = app_printf(app, "%s, usable until %s (%s)", text,
+                          format_date(&app->frame, zone, preview.usable_until, app->now),
                           format_relative(&app->frame, preview.usable_until, app->now));
     return app_printf(app, "%s.", text);
 }
@@ -189,7 +196,11 @@ static bool cancel_sent(struct app *app, struct form *form, void *data)
 void act_cancel(struct app *app, const struct consultation *consultation)
 {
     static const struct form_field fields[] = {
-        { .name = "reason", .label = "Reason", .kind = FORM_TEXT, .required = true, .hint = "the other side reads it" },
+        { .name = "reason",
+          .label = "Reason",
+          .kind = FORM_TEXT,
+          .required = true,
+          .hint = "the other side reads it" },
     };
     popup_form(app, &(struct dialog){
                         .title = app_printf(app, "Cancel · %s", name_of(app, consultation)),

@@ -9,6 +9,7 @@ void act_start(struct app *app, const struct consultation *consultation);
 void act_cancel(struct app *app, const struct consultation *consultation);
 void act_reschedule(struct app *app, const struct consultation *consultation);
 // May it be done now? NULL consultation: no, nothing is chosen.
-bool act_may(struct app *app, const struct consultation *consultation, enum booking_move move, const char **ret_reason);
+bool act_may(struct app *app, const struct consultation *consultation, enum booking_move move,
+             const char **ret_reason);
 // "Cancel now: 1 credit returns to Discovery & Assessment, usable for 3 days."
 const char *act_cancel_effect_text(struct app *app, const char *id);

@@ -43,7 +43,8 @@ enum paper booking_paper(const struct consultation *consultation)
 
 const char *booking_with(const struct desk *desk, const struct consultation *consultation)
 {
-    const char *name = desk_is(desk, ROLE_CONSULTANT) ? consultation->row.clientName : consultation->row.consultantName;
+    const char *name =
+        desk_is(desk, ROLE_CONSULTANT) ? consultation->row.clientName : consultation->row.consultantName;
     return name && *name ? name : "any consultant";
 }
 

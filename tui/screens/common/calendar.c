@@ -43,8 +43,8 @@ static const char *range_title(struct screen *screen)
     const struct calendar_data *data = screen->data;
     struct app *app = screen->app;
     civil_day last = data->from + data->days - 1;
-    struct civil date = civil_from_ms((int64_t)data->day * DAY_MS), a = civil_from_ms((int64_t)data->from * DAY_MS),
-                 b = civil_from_ms((int64_t)last * DAY_MS);
+    struct civil date = civil_from_ms((int64_t)data->day * DAY_MS),
+                 a = civil_from_ms((int64_t)data->from * DAY_MS), b = civil_from_ms((int64_t)last * DAY_MS);
     if (data->view == VIEW_DAY)
         return format_day_long(&app->frame, data->day);
     if (data->view == VIEW_MONTH)
@@ -53,8 +53,8 @@ static const char *range_title(struct screen *screen)
         return app_printf(app, "Agenda from %s", format_day(&app->frame, data->from));
     const char *from = a.month == b.month ? app_printf(app, "%d", a.day)
                                           : app_printf(app, "%d %s", a.day, month_short[a.month - 1]);
-    return app_printf(app, "Week %d · %s – %d %s %d", civil_week(data->from), from, b.day, month_short[b.month - 1],
-                      b.year);
+    return app_printf(app, "Week %d · %s – %d %s %d", civil_week(data->from), from, b.day,
+                      month_short[b.month - 1], b.year);
 }
 
 static void draw_title(struct screen *screen, const struct canvas *canvas)
@@ -66,7 +66,8 @@ static void draw_title(struct screen *screen, const struct canvas *canvas)
     canvas_text(canvas, x + 2, 0, INK_FAINT, names[data->view]);
     const char *zone = zone_name(data->zone);
     static const char *const suffix[ZONE_MODES] = { "", " (theirs)", " + theirs" };
-    canvas_right(canvas, canvas->area.width - 1, 0, INK_DIM, app_printf(app, "%s%s", zone, suffix[data->zones]));
+    canvas_right(canvas, canvas->area.width - 1, 0, INK_DIM,
+                 app_printf(app, "%s%s", zone, suffix[data->zones]));
 }
 
 static void draw_calendar(struct screen *screen, const struct canvas *canvas)
@@ -132,7 +133,8 @@ static void agenda_step(struct screen *screen, int by)
 {
     struct calendar_data *data = screen->data;
     int to = data->agenda.selected + by;
-    if (to >= 0 && to < data->agenda.count && !LIST_AT(&data->agenda_lines, struct agenda_line, to)->consultation)
+    if (to >= 0 && to < data->agenda.count &&
+        !LIST_AT(&data->agenda_lines, struct agenda_line, to)->consultation)
         to += by;
     if (to < 0 || to >= data->agenda.count) {
         civil_day from = by < 0 ? data->from - 42 : data->from + 42;
@@ -414,13 +416,16 @@ static void wheel_calendar(struct screen *screen, int x, int y, int by)
 }
 
 static const struct action actions[] = {
-    { "calendar.open", "enter", "open", "Opens the session: everything about it.", 1, has_session, open_session },
+    { "calendar.open", "enter", "open", "Opens the session: everything about it.", 1, has_session,
+      open_session },
     { "calendar.book", "n", "book", "Books a session at about this time.", 2, may_book, book },
-    { "calendar.confirm", "c", "confirm", "Tells the client that the session will take place.", 3, may_confirm,
-      confirm },
+    { "calendar.confirm", "c", "confirm", "Tells the client that the session will take place.", 3,
+      may_confirm, confirm },
     { "calendar.move", "r", "reschedule", "Moves the session to another time.", 4, may_move, move },
-    { "calendar.cancel", "x", "cancel", "Calls the session off; says first what that costs.", 5, may_cancel, cancel },
-    { "calendar.hours", "A", "hours", "Adds weekly hours, time off or extra hours.", 6, may_add_hours, add_hours },
+    { "calendar.cancel", "x", "cancel", "Calls the session off; says first what that costs.", 5, may_cancel,
+      cancel },
+    { "calendar.hours", "A", "hours", "Adds weekly hours, time off or extra hours.", 6, may_add_hours,
+      add_hours },
     { "calendar.next", "tab", "next session", "Goes to the next session.", 7, NULL, next_session },
     { "calendar.today", "t", "today", "Goes to now.", 8, NULL, today },
     { "calendar.left", "left h", "day before", "Goes to the day before.", 0, NULL, left },
@@ -436,8 +441,8 @@ static const struct action actions[] = {
     { "calendar.agenda", "a v>a", "agenda", "A list of what comes.", 0, NULL, use_agenda },
     { "calendar.zones", "z", "time zones", "Mine, that of the chosen session's client, or both.", 0, NULL,
       use_zones },
-    { "calendar.edges", "home end", "first, last hour", "Goes to the beginning or the end of the day.", 0, NULL,
-      NULL },
+    { "calendar.edges", "home end", "first, last hour", "Goes to the beginning or the end of the day.", 0,
+      NULL, NULL },
 };
 
 const struct screen_ops calendar_ops = {

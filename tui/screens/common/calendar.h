@@ -20,11 +20,11 @@ struct block { // the part of a consultation that lies in one day's column
 struct calendar_data {
     enum calendar_view view;
     enum zone_mode zones;
-    civil_day day; // the cursor
-    int row;       // its half hour
+    civil_day day;        // the cursor
+    int row;              // its half hour
     char chosen[ID_SIZE]; // a consultation reached by tab; "" when the cursor alone decides
 
-    struct arena arena;     // of what was read for the range
+    struct arena arena;      // of what was read for the range
     const struct zone *zone; // in which days are cut
     civil_day from;
     int days;
@@ -36,9 +36,9 @@ struct calendar_data {
     struct booking_policy policy;
     int first_row, last_row; // half hours worth showing
 
-    int top;                 // first half hour shown
-    int shown;               // half hours shown in the last drawing
-    struct rect grid;        // of the columns in the last drawing
+    int top;          // first half hour shown
+    int shown;        // half hours shown in the last drawing
+    struct rect grid; // of the columns in the last drawing
     int column_width;
     struct list_view agenda; // lines: struct agenda_line
     struct list agenda_lines;

@@ -25,7 +25,8 @@ static void draw_session(struct screen *screen, const struct canvas *canvas, int
     canvas_text(canvas, 3, y, booking_ink(consultation), booking_sign(consultation));
     canvas_text(canvas, 5, y, off ? INK_FAINT : INK_TEXT,
                 format_span(&app->frame, data->zone, consultation->row.start, consultation->row.end));
-    canvas_text_in(canvas, 18, y, 26, off ? INK_FAINT : INK_STRONG, booking_with(desk_of(screen), consultation));
+    canvas_text_in(canvas, 18, y, 26, off ? INK_FAINT : INK_STRONG,
+                   booking_with(desk_of(screen), consultation));
     const char *about = consultation->row.purpose && *consultation->row.purpose
                             ? consultation->row.purpose
                             : booking_type(&app->frame, consultation);
@@ -40,8 +41,9 @@ void calendar_draw_agenda(struct screen *screen, const struct canvas *canvas)
     list_view_fit(&data->agenda, canvas->area.height);
     data->grid = canvas_rect(canvas);
     if (data->agenda.count == 0) {
-        canvas_text(canvas, 1, 1, INK_DIM, app_printf(screen->app, "No sessions in the six weeks from %s.",
-                                                      format_day(&screen->app->frame, data->day)));
+        canvas_text(canvas, 1, 1, INK_DIM,
+                    app_printf(screen->app, "No sessions in the six weeks from %s.",
+                               format_day(&screen->app->frame, data->day)));
         return;
     }
     for (int y = 0; y < canvas->area.height && data->agenda.top + y < data->agenda.count; y++) {

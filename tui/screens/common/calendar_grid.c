@@ -17,8 +17,8 @@ struct grid_view {
     const struct consultation *selected;
     civil_day today;
     int now_row;
-    int gutter, column;  // widths
-    int head, rows;      // heights
+    int gutter, column; // widths
+    int head, rows;     // heights
 };
 
 static int column_x(const struct grid_view *view, int index)
@@ -60,7 +60,8 @@ static void draw_heads(const struct grid_view *view)
         int x = column_x(view, i);
         bool today = day == view->today;
         struct civil date = civil_from_ms((int64_t)day * DAY_MS);
-        const char *name = view->column > 16 ? weekday_names[civil_weekday(day)] : weekday_short[civil_weekday(day)];
+        const char *name =
+            view->column > 16 ? weekday_names[civil_weekday(day)] : weekday_short[civil_weekday(day)];
         const char *text = app_printf(view->app, "%s %d%s", name, date.day, today ? " · today" : "");
         enum ink ink = today ? INK_TITLE : day == data->day ? INK_STRONG : INK_DIM;
         canvas_text_in(canvas, x + 1, 0, view->column - 1, ink, text);
@@ -106,7 +107,8 @@ static void draw_free(const struct grid_view *view, int index)
         if (off) {
             canvas_text(view->canvas, x + 1, y, INK_FAINT, "╳");
             if (first)
-                canvas_text_in(view->canvas, x + 3, y, view->column - 4, INK_DIM, off->reason ? off->reason : "time off");
+                canvas_text_in(view->canvas, x + 3, y, view->column - 4, INK_DIM,
+                               off->reason ? off->reason : "time off");
         } else if (calendar_is_open(data, day, row)) {
             bool past = calendar_time(data, day, row + 1) <= view->app->now;
             canvas_repeat(view->canvas, x + 1, y, view->column - 2, INK_FAINT, past ? "·" : "░");
@@ -118,7 +120,8 @@ static void draw_buffer(const struct grid_view *view, const struct block *block)
 {
     const struct calendar_data *data = view->data;
     int y = view->head + block->to - data->top, index = block->day - data->from;
-    if (data->policy.buffer_minutes <= 0 || block->to >= DAY_ROWS || y < view->head || y >= view->head + view->rows)
+    if (data->policy.buffer_minutes <= 0 || block->to >= DAY_ROWS || y < view->head ||
+        y >= view->head + view->rows)
         return;
     if (calendar_block_at(data, block->day, block->to))
         return;
@@ -126,7 +129,8 @@ static void draw_buffer(const struct grid_view *view, const struct block *block)
     canvas_text(view->canvas, column_x(view, index) + 1, y, INK_FAINT, "·· buffer");
 }
 
-static const char *state_line(const struct grid_view *view, const struct consultation *consultation, int width)
+static const char *state_line(const struct grid_view *view, const struct consultation *consultation,
+                              int width)
 {
     const char *sign = booking_sign(consultation), *word = booking_word(consultation);
     const char *waits = consultation->waits ? " ↑" : "";
@@ -136,7 +140,8 @@ static const char *state_line(const struct grid_view *view, const struct consult
 }
 
 // Name, what it is about, state: as many of them as there are rows.
-static void draw_words(const struct grid_view *view, const struct canvas *canvas, const struct consultation *consultation)
+static void draw_words(const struct grid_view *view, const struct canvas *canvas,
+                       const struct consultation *consultation)
 {
     int width = canvas->area.width - 1, height = canvas->area.height;
     const char *name = booking_with(desk_of(view->screen), consultation);
@@ -145,7 +150,8 @@ static void draw_words(const struct grid_view *view, const struct canvas *canvas
         about = booking_type(&view->app->frame, consultation);
     bool over = consultation->row.status == BOOKING_COMPLETED || consultation->row.status == BOOKING_NO_SHOW;
     if (height == 1) {
-        const char *line = app_printf(view->app, "%s %s %d'", booking_sign(consultation), name, booking_minutes(consultation));
+        const char *line = app_printf(view->app, "%s %s %d'", booking_sign(consultation), name,
+                                      booking_minutes(consultation));
         canvas_text_in(canvas, 1, 0, width, over ? INK_DIM : INK_STRONG, line);
         return;
     }
@@ -153,10 +159,12 @@ static void draw_words(const struct grid_view *view, const struct canvas *canvas
     if (height > 2)
         canvas_text_in(canvas, 1, 1, width, over ? INK_DIM : INK_TEXT, about);
     int state_y = height > 2 ? 2 : 1;
-    canvas_text_in(canvas, 1, state_y, width, booking_ink(consultation), state_line(view, consultation, width));
+    canvas_text_in(canvas, 1, state_y, width, booking_ink(consultation),
+                   state_line(view, consultation, width));
     if (height > 3)
-        canvas_text_in(canvas, 1, 3, width, INK_DIM,
-                       format_span(&view->app->frame, view->data->zone, consultation->row.start, consultation->row.end));
+        canvas_text_in(
+            canvas, 1, 3, width, INK_DIM,
+            format_span(&view->app->frame, view->data->zone, consultation->row.start, consultation->row.end));
 }
 
 static void draw_block(const struct grid_view *view, const struct block *block)
@@ -171,7 +179,8 @@ static void draw_block(const struct grid_view *view, const struct block *block)
     rect.y -= view->head;
     struct canvas canvas = canvas_sub(&visible, rect);
     bool selected = view->selected == block->consultation;
-    canvas_fill(&canvas, canvas_rect(&canvas), selected ? PAPER_SELECTED : booking_paper(block->consultation));
+    canvas_fill(&canvas, canvas_rect(&canvas),
+                selected ? PAPER_SELECTED : booking_paper(block->consultation));
     canvas_column(&canvas, 0, 0, rect.height, booking_ink(block->consultation), "▌");
     draw_words(view, &canvas, block->consultation);
 }
@@ -241,7 +250,8 @@ void calendar_draw_grid(struct screen *screen, const struct canvas *canvas)
     data->column_width = view.column + 1;
     int today = view.today - data->from;
     if (today >= 0 && today < data->days)
-        canvas_paper(canvas, (struct rect){ column_x(&view, today), view.head, view.column, view.rows }, PAPER_TODAY);
+        canvas_paper(canvas, (struct rect){ column_x(&view, today), view.head, view.column, view.rows },
+                     PAPER_TODAY);
     draw_heads(&view);
     draw_hours(&view);
     for (int i = 0; i < data->days; i++)

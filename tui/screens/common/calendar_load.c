@@ -151,7 +151,8 @@ static void make_agenda(struct calendar_data *data)
         if (of != day)
             LIST_ADD(&data->agenda_lines, &data->arena, struct agenda_line)->day = of;
         day = of;
-        *LIST_ADD(&data->agenda_lines, &data->arena, struct agenda_line) = (struct agenda_line){ of, consultation };
+        *LIST_ADD(&data->agenda_lines, &data->arena, struct agenda_line) =
+            (struct agenda_line){ of, consultation };
     }
     list_view_count(&data->agenda, (int)data->agenda_lines.count);
 }

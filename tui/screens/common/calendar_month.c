@@ -7,7 +7,8 @@ static void draw_cell(struct screen *screen, const struct canvas *canvas, civil_
 {
     struct calendar_data *data = screen->data;
     struct app *app = screen->app;
-    struct civil date = civil_from_ms((int64_t)day * DAY_MS), shown = civil_from_ms((int64_t)data->day * DAY_MS);
+    struct civil date = civil_from_ms((int64_t)day * DAY_MS),
+                 shown = civil_from_ms((int64_t)data->day * DAY_MS);
     bool today = day == zone_day_at(data->zone, app->now), other = date.month != shown.month;
     if (day == data->day)
         canvas_fill(canvas, canvas_rect(canvas), PAPER_SELECTED);
@@ -25,8 +26,9 @@ static void draw_cell(struct screen *screen, const struct canvas *canvas, civil_
             continue;
         const struct consultation *consultation = block->consultation;
         canvas_text(canvas, 0, y, booking_ink(consultation), "▌");
-        const char *text = app_printf(app, "%s %s", format_clock(&app->frame, data->zone, consultation->row.start),
-                                      booking_with(desk_of(screen), consultation));
+        const char *text =
+            app_printf(app, "%s %s", format_clock(&app->frame, data->zone, consultation->row.start),
+                       booking_with(desk_of(screen), consultation));
         canvas_text_in(canvas, 1, y++, canvas->area.width - 2, other ? INK_FAINT : INK_TEXT, text);
     }
     if (count > room && room > 0)

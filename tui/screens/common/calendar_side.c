@@ -35,10 +35,13 @@ static const char *contact(struct side *side, const struct row_consultation *row
 
 static const char *where_else(struct side *side, const struct row_consultation *row)
 {
-    const struct zone *theirs = row->timezone ? zone_db_get(model_zones(model_of(side->screen)), row->timezone) : NULL;
-    if (!theirs || zone_offset_at(theirs, row->start, NULL) == zone_offset_at(side->data->zone, row->start, NULL))
+    const struct zone *theirs =
+        row->timezone ? zone_db_get(model_zones(model_of(side->screen)), row->timezone) : NULL;
+    if (!theirs ||
+        zone_offset_at(theirs, row->start, NULL) == zone_offset_at(side->data->zone, row->start, NULL))
         return NULL;
-    return app_printf(side->app, "%s %s", format_span(&side->app->frame, theirs, row->start, row->end), row->timezone);
+    return app_printf(side->app, "%s %s", format_span(&side->app->frame, theirs, row->start, row->end),
+                      row->timezone);
 }
 
 static void session(struct side *side, const struct consultation *consultation)
@@ -48,9 +51,11 @@ static void session(struct side *side, const struct consultation *consultation)
     line(side, INK_STRONG, booking_with(desk_of(side->screen), consultation));
     line(side, INK_TEXT, contact(side, row));
     const char *day = format_date(arena, side->data->zone, row->start, side->app->now);
-    line(side, INK_TEXT, app_printf(side->app, "%s  %s", day, format_span(arena, side->data->zone, row->start, row->end)));
+    line(side, INK_TEXT,
+         app_printf(side->app, "%s  %s", day, format_span(arena, side->data->zone, row->start, row->end)));
     line(side, INK_DIM, where_else(side, row));
-    line(side, booking_ink(consultation), app_printf(side->app, "%s %s", booking_sign(consultation), booking_word(consultation)));
+    line(side, booking_ink(consultation),
+         app_printf(side->app, "%s %s", booking_sign(consultation), booking_word(consultation)));
     int room = side->canvas->area.height - side->y;
     if (row->purpose && *row->purpose && room > 2) {
         struct rect rect = { 1, side->y, side->canvas->area.width - 2, 2 };
@@ -70,7 +75,8 @@ static void next(struct side *side)
         return;
     const struct row_consultation *row = &desk->next.row;
     bool running = row->status == BOOKING_IN_PROGRESS;
-    heading(side, "NEXT", running ? "in session" : format_relative(&side->app->frame, row->start, side->app->now));
+    heading(side, "NEXT",
+            running ? "in session" : format_relative(&side->app->frame, row->start, side->app->now));
     session(side, &desk->next);
 }
 
@@ -86,7 +92,8 @@ static const char *why_not(struct side *side)
     if (at < side->app->now)
         return "free, but past";
     if (at < side->app->now + data->policy.notice_minutes * MINUTE_MS)
-        return app_printf(side->app, "free, but within %s notice", format_minutes(&side->app->frame, data->policy.notice_minutes));
+        return app_printf(side->app, "free, but within %s notice",
+                          format_minutes(&side->app->frame, data->policy.notice_minutes));
     if (at > side->app->now + data->policy.window_days * DAY_MS)
         return app_printf(side->app, "free, but more than %d days ahead", (int)data->policy.window_days);
     return "free: clients can book it";
@@ -104,7 +111,9 @@ static void under_cursor(struct side *side)
         session(side, selected);
     } else if (data->view <= VIEW_WEEK && desk_is(desk, ROLE_CONSULTANT)) {
         int minutes = data->row * ROW_MINUTES;
-        heading(side, "HERE", app_printf(side->app, "%s %02d:%02d", format_day(&side->app->frame, data->day), minutes / 60, minutes % 60));
+        heading(side, "HERE",
+                app_printf(side->app, "%s %02d:%02d", format_day(&side->app->frame, data->day), minutes / 60,
+                           minutes % 60));
         line(side, INK_TEXT, why_not(side));
         side->y++;
     }
@@ -118,8 +127,10 @@ static void waiting(struct side *side, const struct list *sessions, const char *
     line(side, INK_WARN, app_printf(side->app, "%d %s", (int)sessions->count, what));
     for (size_t i = 0; i < sessions->count && i < 3; i++) {
         const struct consultation *consultation = LIST_AT(sessions, struct consultation, i);
-        line(side, INK_DIM, app_printf(side->app, "  %s %s", format_when(arena, side->data->zone, consultation->row.start, side->app->now),
-                                       booking_with(desk_of(side->screen), consultation)));
+        line(side, INK_DIM,
+             app_printf(side->app, "  %s %s",
+                        format_when(arena, side->data->zone, consultation->row.start, side->app->now),
+                        booking_with(desk_of(side->screen), consultation)));
     }
 }
 
@@ -143,13 +154,17 @@ static void credits(struct side *side)
     model_credits(desk->model, &summary);
     char number[32];
     heading(side, "CREDITS", "");
-    line(side, INK_TEXT, app_printf(side->app, "%s free", centi_format(summary.free, number, sizeof(number))));
+    line(side, INK_TEXT,
+         app_printf(side->app, "%s free", centi_format(summary.free, number, sizeof(number))));
     if (summary.reserved > 0)
-        line(side, INK_TEXT, app_printf(side->app, "%s reserved", centi_format(summary.reserved, number, sizeof(number))));
+        line(side, INK_TEXT,
+             app_printf(side->app, "%s reserved", centi_format(summary.reserved, number, sizeof(number))));
     if (summary.trial_minutes > 0)
         line(side, INK_INFO, "a free trial of 15 minutes");
     if (summary.next_expiry > 0)
-        line(side, INK_DIM, app_printf(side->app, "next to expire %s", format_relative(&side->app->frame, summary.next_expiry, side->app->now)));
+        line(side, INK_DIM,
+             app_printf(side->app, "next to expire %s",
+                        format_relative(&side->app->frame, summary.next_expiry, side->app->now)));
 }
 
 void calendar_draw_side(struct screen *screen, const struct canvas *canvas)

@@ -12,7 +12,7 @@ struct consultation_data {
     char id[ID_SIZE];
     bool known;
     struct consultation_detail detail;
-    struct list present; // struct present
+    struct list present;    // struct present
     int top, lines, height; // of the right column
 };
 
@@ -49,7 +49,8 @@ static void draw_head(struct screen *screen, const struct canvas *canvas)
     if (head->row.code)
         right = canvas_right(canvas, right - 3, 0, INK_DIM, head->row.code);
     int used = canvas_text_in(canvas, 1, 0, right - 3, INK_STRONG, booking_with(desk_of(screen), head));
-    const char *about = head->row.purpose && *head->row.purpose ? head->row.purpose : booking_type(&app->frame, head);
+    const char *about =
+        head->row.purpose && *head->row.purpose ? head->row.purpose : booking_type(&app->frame, head);
     canvas_text_in(canvas, 1 + used, 0, right - 4 - used, INK_TEXT, app_printf(app, " · %s", about));
 }
 
@@ -135,14 +136,14 @@ static const struct consultation *head_of(struct screen *screen)
     return data->known ? &data->detail.head : NULL;
 }
 
-#define MOVE_ACTION(name, move, act)                                  \
-    static bool may_##name(struct screen *screen, const char **why)   \
-    {                                                                 \
-        return act_may(screen->app, head_of(screen), move, why);      \
-    }                                                                 \
-    static void name(struct screen *screen)                           \
-    {                                                                 \
-        act(screen->app, head_of(screen));                            \
+#define MOVE_ACTION(name, move, act)                                                                         \
+    static bool may_##name(struct screen *screen, const char **why)                                          \
+    {                                                                                                        \
+        return act_may(screen->app, head_of(screen), move, why);                                             \
+    }                                                                                                        \
+    static void name(struct screen *screen)                                                                  \
+    {                                                                                                        \
+        act(screen->app, head_of(screen));                                                                   \
     }
 
 MOVE_ACTION(confirm, MOVE_CONFIRM, act_confirm)
@@ -196,18 +197,19 @@ static void why(struct screen *screen)
 static const struct action actions[] = {
     { "consultation.workbench", "enter w", "workbench", "Clock, notes, action items and deliverables.", 1,
       is_consultant, workbench },
-    { "consultation.notes", "e", "your notes", "What the consultant should know before the session.", 1, may_write,
-      client_notes },
-    { "consultation.confirm", "c", "confirm", "Tells the client that the session will take place.", 2, may_confirm,
-      confirm },
+    { "consultation.notes", "e", "your notes", "What the consultant should know before the session.", 1,
+      may_write, client_notes },
+    { "consultation.confirm", "c", "confirm", "Tells the client that the session will take place.", 2,
+      may_confirm, confirm },
     { "consultation.start", "s", "start", "Starts the clock.", 3, may_start, start },
     { "consultation.prepare", "p", "preparation", "Your private notes before the session.", 4, is_consultant,
       prepare },
     { "consultation.reschedule", "r", "reschedule", "Moves the session to another time.", 5, may_reschedule,
       reschedule },
-    { "consultation.cancel", "x", "cancel", "Calls the session off; says first what that costs.", 6, may_cancel,
-      cancel },
-    { "consultation.why", "y", "why", "Which credits pay for it, and what would happen to them.", 7, is_known, why },
+    { "consultation.cancel", "x", "cancel", "Calls the session off; says first what that costs.", 6,
+      may_cancel, cancel },
+    { "consultation.why", "y", "why", "Which credits pay for it, and what would happen to them.", 7, is_known,
+      why },
     { "consultation.scroll", "up down j k pgup pgdn", "scroll", "Shows another part.", 0, NULL, NULL },
 };
 

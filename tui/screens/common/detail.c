@@ -49,7 +49,8 @@ void pen_heading(struct pen *pen, const char *text, const char *detail)
 {
     int used = canvas_text(pen->canvas, 0, row_of(pen), INK_TITLE, text);
     if (detail && *detail)
-        canvas_text_in(pen->canvas, used + 2, row_of(pen), pen->canvas->area.width - used - 2, INK_FAINT, detail);
+        canvas_text_in(pen->canvas, used + 2, row_of(pen), pen->canvas->area.width - used - 2, INK_FAINT,
+                       detail);
     pen->y++;
 }
 
@@ -71,14 +72,19 @@ static void time_facts(struct pen *pen, const struct row_consultation *row)
     const struct desk *desk = desk_of_app(pen->app);
     const struct zone *zone = zone_here(pen);
     pen_fact(pen, "Day", format_day_long(arena, zone_day_at(zone, row->start)));
-    pen_fact(pen, "Time", app_printf(pen->app, "%s  (%s)", format_span(arena, zone, row->start, row->end),
-                                     format_relative(arena, row->start, pen->app->now)));
+    pen_fact(pen, "Time",
+             app_printf(pen->app, "%s  (%s)", format_span(arena, zone, row->start, row->end),
+                        format_relative(arena, row->start, pen->app->now)));
     const struct zone *theirs = row->timezone ? zone_db_get(model_zones(desk->model), row->timezone) : NULL;
     if (theirs && zone_offset_at(theirs, row->start, NULL) != zone_offset_at(zone, row->start, NULL))
-        pen_fact(pen, "There", app_printf(pen->app, "%s %s", format_span(arena, theirs, row->start, row->end), row->timezone));
+        pen_fact(
+            pen, "There",
+            app_printf(pen->app, "%s %s", format_span(arena, theirs, row->start, row->end), row->timezone));
     if (row->actualStart > 0)
-        pen_fact(pen, "Took place", row->actualEnd > 0 ? format_span(arena, zone, row->actualStart, row->actualEnd)
-                                                       : app_printf(pen->app, "since %s", format_clock(arena, zone, row->actualStart)));
+        pen_fact(pen, "Took place",
+                 row->actualEnd > 0
+                     ? format_span(arena, zone, row->actualStart, row->actualEnd)
+                     : app_printf(pen->app, "since %s", format_clock(arena, zone, row->actualStart)));
 }
 
 static void person_facts(struct pen *pen, const struct row_consultation *row)
@@ -88,16 +94,22 @@ static void person_facts(struct pen *pen, const struct row_consultation *row)
     if (contact && row->contactTitle && *row->contactTitle)
         contact = app_printf(pen->app, "%s, %s", contact, row->contactTitle);
     pen_fact(pen, "Contact", contact);
-    pen_fact(pen, "Consultant", row->consultantName && *row->consultantName ? row->consultantName : "chosen by the server");
+    pen_fact(pen, "Consultant",
+             row->consultantName && *row->consultantName ? row->consultantName : "chosen by the server");
 }
 
 static void credit_facts(struct pen *pen, const struct consultation *head)
 {
     const struct row_consultation *row = &head->row;
     struct arena *arena = &pen->app->frame;
-    const char *amount = row->freeTrial ? "free trial" : app_printf(pen->app, "%s of credit", format_minutes(arena, row->minutes));
-    const char *state = row->creditConsumed ? "used" : booking_blocks_time((enum booking_status)row->status) ? "reserved" : "returned";
-    pen_fact(pen, "Credit", app_printf(pen->app, "%s, %s%s", amount, state, head->credit_waits ? " (quoted)" : ""));
+    const char *amount = row->freeTrial
+                             ? "free trial"
+                             : app_printf(pen->app, "%s of credit", format_minutes(arena, row->minutes));
+    const char *state = row->creditConsumed                                     ? "used"
+                        : booking_blocks_time((enum booking_status)row->status) ? "reserved"
+                                                                                : "returned";
+    pen_fact(pen, "Credit",
+             app_printf(pen->app, "%s, %s%s", amount, state, head->credit_waits ? " (quoted)" : ""));
     pen_fact(pen, "From", row->packageName);
 }
 
@@ -168,9 +180,10 @@ void detail_deliverables(struct pen *pen, const struct consultation_detail *deta
         const struct deliverable_view *item = LIST_AT(&detail->deliverables, struct deliverable_view, i);
         canvas_text(pen->canvas, 0, row_of(pen), INK_ACCENT, "▤");
         wrapped(pen, 2, INK_TEXT, item->row.name ? item->row.name : "");
-        const char *status = item->row.status ? item->row.status : "", *file = item->row.fileName ? item->row.fileName : item->row.fileUrl;
-        const char *line = app_printf(pen->app, "  %s%s%s%s", status, file && *status ? " · " : "", file ? file : "",
-                                      item->waits ? " · ↑ waits" : "");
+        const char *status = item->row.status ? item->row.status : "",
+                   *file = item->row.fileName ? item->row.fileName : item->row.fileUrl;
+        const char *line = app_printf(pen->app, "  %s%s%s%s", status, file && *status ? " · " : "",
+                                      file ? file : "", item->waits ? " · ↑ waits" : "");
         if (*status || file || item->waits)
             pen_line(pen, INK_DIM, line);
         if (item->row.description && *item->row.description)
@@ -252,16 +265,19 @@ const char *detail_why(struct app *app, const struct consultation_detail *detail
     const struct row_consultation *row = &detail->head.row;
     struct arena *arena = &app->frame;
     const char *package = row->packageName ? row->packageName : "a package";
-    const char *text = row->freeTrial
-                           ? "The free trial pays for this session: 15 minutes, once."
-                           : app_printf(app,
-                                        "The session was booked for %s, so it costs %s of credit, however long it takes. They "
-                                        "come from %s: of the lots that fit, the one that expires first.",
-                                        format_minutes(arena, booking_minutes(&detail->head)), format_minutes(arena, row->minutes), package);
+    const char *text =
+        row->freeTrial
+            ? "The free trial pays for this session: 15 minutes, once."
+            : app_printf(
+                  app,
+                  "The session was booked for %s, so it costs %s of credit, however long it takes. They "
+                  "come from %s: of the lots that fit, the one that expires first.",
+                  format_minutes(arena, booking_minutes(&detail->head)), format_minutes(arena, row->minutes),
+                  package);
     if (row->creditConsumed)
         return app_printf(app, "%s\n\nThe credit is used.", text);
     if (!booking_is_open((enum booking_status)row->status))
         return text;
-    return app_printf(app, "%s\n\nThe credit is reserved now and used when the session is completed.\n\n%s", text,
-                      act_cancel_effect_text(app, row->id));
+    return app_printf(app, "%s\n\nThe credit is reserved now and used when the session is completed.\n\n%s",
+                      text, act_cancel_effect_text(app, row->id));
 }

@@ -24,7 +24,8 @@ static struct civil date_of(civil_day day)
 const char *format_day(struct arena *arena, civil_day day)
 {
     struct civil date = date_of(day);
-    return arena_printf(arena, "%s %d %s", weekday_short[civil_weekday(day)], date.day, month_short[date.month - 1]);
+    return arena_printf(arena, "%s %d %s", weekday_short[civil_weekday(day)], date.day,
+                        month_short[date.month - 1]);
 }
 
 const char *format_day_long(struct arena *arena, civil_day day)

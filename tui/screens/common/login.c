@@ -30,10 +30,17 @@ static void open_login(struct screen *screen, const void *arg)
     data->fields[0] = (struct form_field){
         .name = "server", .label = "Server", .kind = FORM_TEXT, .required = true, .check = check_server
     };
-    data->fields[1] = (struct form_field){ .name = "email", .label = "E-mail", .kind = FORM_TEXT, .required = true,
-                                           .check = check_email, .hint = "you@example.com" };
-    data->fields[2] = (struct form_field){ .name = "password", .label = "Password", .kind = FORM_SECRET, .required = true };
-    data->form = (struct form){ .fields = data->fields, .count = ARRAY_LEN(data->fields), .focus = 1, .submit = "Sign in" };
+    data->fields[1] = (struct form_field){ .name = "email",
+                                           .label = "E-mail",
+                                           .kind = FORM_TEXT,
+                                           .required = true,
+                                           .check = check_email,
+                                           .hint = "you@example.com" };
+    data->fields[2] =
+        (struct form_field){ .name = "password", .label = "Password", .kind = FORM_SECRET, .required = true };
+    data->form = (struct form){
+        .fields = data->fields, .count = ARRAY_LEN(data->fields), .focus = 1, .submit = "Sign in"
+    };
     form_set(&data->form, "server", desk->account.server ? desk->account.server : MODEL_DEFAULT_SERVER);
     if (desk->account.email) {
         form_set(&data->form, "email", desk->account.email);
@@ -56,7 +63,8 @@ static void draw_login(struct screen *screen, const struct canvas *canvas)
     struct rect inner = canvas_box(canvas, rect, INK_BOX, NULL);
     struct canvas box = canvas_sub(canvas, rect_inset(inner, 2, 1));
     canvas_text(&box, 0, 0, INK_TITLE, name);
-    canvas_text_in(&box, 0, 1, box.area.width, INK_DIM, "Consultations, credits and notes. Works offline too.");
+    canvas_text_in(&box, 0, 1, box.area.width, INK_DIM,
+                   "Consultations, credits and notes. Works offline too.");
     struct rect rest = canvas_rect(&box);
     rect_cut_top(&rest, 3);
     struct rect foot = rect_cut_bottom(&rest, 1);
@@ -65,7 +73,8 @@ static void draw_login(struct screen *screen, const struct canvas *canvas)
     if (data->waiting)
         canvas_text(&box, 0, foot.y, INK_INFO, "◐ signing in …");
     else
-        canvas_text_in(&box, 0, foot.y, foot.width, INK_FAINT, "Your password is not kept, only a token for this device.");
+        canvas_text_in(&box, 0, foot.y, foot.width, INK_FAINT,
+                       "Your password is not kept, only a token for this device.");
     const char *hint = "No account yet? `serenityd demo` makes a world to try.";
     if (rect.y + rect.height + 1 < canvas->area.height)
         canvas_center(canvas, rect.y + rect.height + 1, INK_FAINT, hint);
@@ -88,8 +97,8 @@ static bool key_login(struct screen *screen, keycode key)
     if (data->waiting || key == K_ESC)
         return false;
     enum form_result result = form_key(&data->form, key);
-    if (result == FORM_SUBMIT || (result == FORM_USED && key == K_ENTER && data->form.focus == data->form.count &&
-                                  form_check(&data->form)))
+    if (result == FORM_SUBMIT || (result == FORM_USED && key == K_ENTER &&
+                                  data->form.focus == data->form.count && form_check(&data->form)))
         sign_in(screen);
     return result != FORM_IGNORED;
 }

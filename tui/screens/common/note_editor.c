@@ -18,7 +18,8 @@ void note_editor_close(struct note_editor *editor)
     text_area_free(&editor->area);
 }
 
-static const struct note_view *find_note(const struct note_editor *editor, const struct consultation_detail *detail)
+static const struct note_view *find_note(const struct note_editor *editor,
+                                         const struct consultation_detail *detail)
 {
     return editor->client_notes ? &detail->client_notes : detail_note(detail, editor->kind);
 }
@@ -110,5 +111,9 @@ void note_editor_state(const struct note_editor *editor, const struct canvas *ca
                        : editor->waits  ? " ↑ saved here, queued "
                                         : " ✓ on the server ";
     if (editor->area.edit.text.len > 0 || editor->waits)
-        canvas_right(canvas, right, y, editor->conflict ? INK_BAD : editor->waits ? INK_WARN : INK_GOOD, text);
+        canvas_right(canvas, right, y,
+                     editor->conflict ? INK_BAD
+                     : editor->waits  ? INK_WARN
+                                      : INK_GOOD,
+                     text);
 }

@@ -10,7 +10,7 @@ struct note_editor {
     enum note_kind kind;
     bool client_notes;
     struct text_area area;
-    int64_t rev;   // the server's version that the text is based on
+    int64_t rev; // the server's version that the text is based on
     bool loaded, waits, conflict;
     char failed[ERR_MESSAGE_MAX]; // why it could not be saved, or ""
 };

@@ -31,8 +31,9 @@ static const char *person(struct app *app)
     if (!me->firstName)
         return desk->account.email ? desk->account.email : "";
     const char *name = app_printf(app, "%s %s", me->firstName, me->lastName ? me->lastName : "");
-    return me->organizationName && *me->organizationName ? app_printf(app, "%s · %s", name, me->organizationName)
-                                                         : name;
+    return me->organizationName && *me->organizationName
+               ? app_printf(app, "%s · %s", name, me->organizationName)
+               : name;
 }
 
 void shell_header(struct app *app, const struct canvas *canvas)
@@ -68,7 +69,8 @@ static int draw_link(struct app *app, const struct canvas *canvas, int x)
     default:
         break;
     }
-    int used = canvas_printf(canvas, x, 0, INK_WARN, "○ offline since %s", format_clock(&app->frame, zone, link->since));
+    int used = canvas_printf(canvas, x, 0, INK_WARN, "○ offline since %s",
+                             format_clock(&app->frame, zone, link->since));
     if (seconds > 0)
         used += canvas_printf(canvas, x + used, 0, INK_DIM, " · next try in %d s", seconds);
     return used;

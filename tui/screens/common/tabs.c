@@ -34,14 +34,14 @@ static bool may_open(struct screen *screen, int index, const char **ret_reason)
     return desk->account.email && tab_allowed(desk, index);
 }
 
-#define TAB_ACTION(name, index)                                     \
-    static bool can_##name(struct screen *screen, const char **why) \
-    {                                                               \
-        return may_open(screen, index, why);                        \
-    }                                                               \
-    static void run_##name(struct screen *screen)                   \
-    {                                                               \
-        app_root(screen->app, tabs[index].ops);                     \
+#define TAB_ACTION(name, index)                                                                              \
+    static bool can_##name(struct screen *screen, const char **why)                                          \
+    {                                                                                                        \
+        return may_open(screen, index, why);                                                                 \
+    }                                                                                                        \
+    static void run_##name(struct screen *screen)                                                            \
+    {                                                                                                        \
+        app_root(screen->app, tabs[index].ops);                                                              \
     }
 
 TAB_ACTION(calendar, 0)
@@ -113,8 +113,9 @@ static void run_sign_out(struct screen *screen)
     int waiting = (int)desk->outbox.waiting;
     const char *text = "The copy of your data on this device is deleted.";
     if (waiting > 0)
-        text = app_printf(screen->app, "%s\n\n%d %s not reached the server: signing out throws %s away.", text, waiting,
-                          waiting == 1 ? "change has" : "changes have", waiting == 1 ? "it" : "them");
+        text =
+            app_printf(screen->app, "%s\n\n%d %s not reached the server: signing out throws %s away.", text,
+                       waiting, waiting == 1 ? "change has" : "changes have", waiting == 1 ? "it" : "them");
     popup_ask(screen->app, &(struct question){
                                .title = "Sign out",
                                .text = text,
@@ -125,16 +126,19 @@ static void run_sign_out(struct screen *screen)
 }
 
 const struct action desk_actions[] = {
-    { "go.calendar", "1 g>c", "calendar", "Days, weeks, months and the agenda.", 0, can_calendar, run_calendar },
+    { "go.calendar", "1 g>c", "calendar", "Days, weeks, months and the agenda.", 0, can_calendar,
+      run_calendar },
     { "go.sessions", "2 g>s /", "find sessions", "Every consultation, found by any word.", 0, can_sessions,
       run_sessions },
-    { "go.credits", "3 g>k", "credits", "Lots, what expires when, and the statement.", 0, can_credits, run_credits },
+    { "go.credits", "3 g>k", "credits", "Lots, what expires when, and the statement.", 0, can_credits,
+      run_credits },
     { "go.consultants", "4 g>d", "consultants", "Who can be booked.", 0, can_directory, run_directory },
     { "go.inbox", "5 g>i", "inbox", "What happened while you were away.", 0, can_inbox, run_inbox },
     { "go.changes", "6 g>o", "changes", "What waits to be sent, and what was refused.", 0, can_changes,
       run_changes },
     { "go.book", "B", "book a session", "Choose a consultant, a day and a time.", 0, can_book, run_book },
-    { "act.undo", "u", "take back", "Takes back the last change that was not sent yet.", 0, can_undo, run_undo },
+    { "act.undo", "u", "take back", "Takes back the last change that was not sent yet.", 0, can_undo,
+      run_undo },
     { "act.connect", "C", "connect now", "Tries to reach the server at once.", 0, can_connect, run_connect },
     { "act.sign_out", "", "sign out", "Deletes the copy of your data on this device.", 0, can_sign_out,
       run_sign_out },

@@ -6,7 +6,7 @@
 struct tab {
     const char *title;
     const struct screen_ops *ops;
-    unsigned roles;                             // who has it; 0: everybody
+    unsigned roles;                            // who has it; 0: everybody
     int64_t (*count)(const struct desk *desk); // a number behind the title, or NULL
 };
 

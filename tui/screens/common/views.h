@@ -4,8 +4,8 @@
 #include "tui/core/screen.h"
 #include "tui/model/model.h"
 
-extern const struct screen_ops login_ops, calendar_ops, consultation_ops, sessions_ops, inbox_ops, changes_ops,
-    note_ops, workbench_ops, complete_ops, credits_ops, directory_ops, book_ops;
+extern const struct screen_ops login_ops, calendar_ops, consultation_ops, sessions_ops, inbox_ops,
+    changes_ops, note_ops, workbench_ops, credits_ops, directory_ops, book_ops;
 
 // By id or code; the workbench instead of the overview while it is in progress.
 void consultation_open(struct app *app, const char *id);

@@ -1,0 +1,444 @@
+// A session while it goes on: clock, notes, action items, deliverables. Works without a network.
+#include "tui/screens/common/acts.h"
+#include "tui/screens/common/booking_look.h"
+#include "tui/screens/common/detail.h"
+#include "tui/screens/common/format.h"
+#include "tui/screens/common/note_editor.h"
+#include "tui/screens/consultant/session_forms.h"
+#include "tui/ui/chart.h"
+
+#include <stdio.h>
+
+enum { PANEL_WIDTH = 38, WIDE = 92 };
+
+static const struct {
+    enum note_kind kind;
+    const char *name, *who;
+} tabs[] = {
+    { NOTE_CONSULTANT, "private", "only you read them" },
+    { NOTE_LIVE, "shared", "the client reads them too" },
+    { NOTE_PREPARATION, "preparation", "only you read them" },
+};
+enum { TABS = ARRAY_LEN(tabs) };
+
+struct workbench_data {
+    struct arena arena;
+    char id[ID_SIZE];
+    bool known;
+    struct consultation_detail detail;
+    struct booking_policy policy;
+    struct list present; // struct present
+    struct note_editor notes[TABS];
+    int tab;
+    bool on_panel;          // the keys go to the left side
+    int top, lines, height; // of the left side
+    struct rect text;       // of the notes in the last drawing
+    int64_t typed_at;
+};
+
+static void open_workbench(struct screen *screen, const void *arg)
+{
+    struct workbench_data *data = screen->data;
+    snprintf(data->id, sizeof(data->id), "%s", (const char *)arg);
+    for (int i = 0; i < TABS; i++)
+        note_editor_open(&data->notes[i], &(struct note_target){ data->id, tabs[i].kind, false });
+    model_presence_enter(model_of(screen), data->id, PRESENCE_SESSION);
+}
+
+static void close_workbench(struct screen *screen)
+{
+    struct workbench_data *data = screen->data;
+    for (int i = 0; i < TABS; i++)
+        note_editor_close(&data->notes[i]);
+    model_presence_enter(model_of(screen), NULL, PRESENCE_VIEWING);
+    arena_free(&data->arena);
+}
+
+static void news_workbench(struct screen *screen, unsigned changed)
+{
+    struct workbench_data *data = screen->data;
+    (void)changed;
+    arena_reset(&data->arena);
+    data->present = (struct list){ 0 };
+    data->known = model_consultation(model_of(screen), data->id, &data->arena, &data->detail);
+    model_policy(model_of(screen), &data->policy);
+    model_presence(model_of(screen), data->id, &data->arena, &data->present);
+    for (int i = 0; i < TABS; i++)
+        note_editor_read(&data->notes[i], screen->app);
+}
+
+// --- drawing -------------------------------------------------------------------------------------------------------
+
+static const struct row_consultation *row_of(const struct screen *screen)
+{
+    const struct workbench_data *data = screen->data;
+    return &data->detail.head.row;
+}
+
+static bool is_running(const struct screen *screen)
+{
+    return row_of(screen)->status == BOOKING_IN_PROGRESS;
+}
+
+static void draw_head(struct screen *screen, const struct canvas *canvas)
+{
+    const struct workbench_data *data = screen->data;
+    const struct consultation *head = &data->detail.head;
+    struct app *app = screen->app;
+    int right = canvas_right(canvas, canvas->area.width - 1, 0, booking_ink(head),
+                             app_printf(app, "%s %s", booking_sign(head), booking_word(head)));
+    if (head->row.code)
+        right = canvas_right(canvas, right - 3, 0, INK_DIM, head->row.code);
+    int used = canvas_text_in(canvas, 1, 0, right - 3, INK_STRONG, booking_with(desk_of(screen), head));
+    const char *about =
+        head->row.purpose && *head->row.purpose ? head->row.purpose : booking_type(&app->frame, head);
+    canvas_text_in(canvas, 1 + used, 0, right - 4 - used, INK_TEXT, app_printf(app, " · %s", about));
+}
+
+// How much of the overrun is billed is said while there is still time to end it.
+static const char *overrun_text(struct screen *screen, enum ink *ret_ink)
+{
+    const struct workbench_data *data = screen->data;
+    const struct row_consultation *row = row_of(screen);
+    struct app *app = screen->app;
+    int64_t left = row->end - app->now, over = -left / MINUTE_MS, grace = data->policy.grace_minutes;
+    *ret_ink = left > 10 * MINUTE_MS ? INK_DIM : INK_WARN;
+    if (left > 0)
+        return app_printf(app, "%s left", format_minutes(&app->frame, (left + MINUTE_MS - 1) / MINUTE_MS));
+    int64_t billed = booking_overrun_minutes(row->end, app->now, grace);
+    if (billed > 0) {
+        *ret_ink = INK_BAD;
+        return app_printf(app, "%d min over · billed by invoice at your hourly rate", (int)billed);
+    }
+    return app_printf(app, "%d min over · free of charge up to %d", (int)over, (int)grace);
+}
+
+static void draw_clock(struct screen *screen, const struct canvas *canvas, int y)
+{
+    const struct row_consultation *row = row_of(screen);
+    struct app *app = screen->app;
+    const struct zone *zone = zone_of(screen);
+    int booked = booking_minutes(&((struct workbench_data *)screen->data)->detail.head);
+    if (!is_running(screen)) {
+        const char *text =
+            row->actualEnd > 0
+                ? app_printf(app, "Took %s, %s booked.",
+                             format_minutes(&app->frame, (row->actualEnd - row->actualStart) / MINUTE_MS),
+                             format_minutes(&app->frame, booked))
+                : app_printf(app, "Not started. Booked for %s, %s.",
+                             format_when(&app->frame, zone, row->start, app->now),
+                             format_relative(&app->frame, row->start, app->now));
+        canvas_text(canvas, 1, y, INK_DIM, text);
+        return;
+    }
+    int64_t since = row->actualStart > 0 ? row->actualStart : row->start;
+    const char *clock = format_stopwatch(&app->frame, app->now - since);
+    int x = 1 + canvas_text(canvas, 1, y, INK_SPECIAL, clock);
+    x += canvas_printf(canvas, x, y, INK_DIM, " / %d:00", booked) + 2;
+    enum ink ink;
+    const char *text = overrun_text(screen, &ink);
+    int right = canvas_right(canvas, canvas->area.width - 1, y, ink, text);
+    int width = right - x - 2;
+    if (width > 8)
+        chart_bar(canvas, x, y, width < 40 ? width : 40, ink == INK_DIM ? INK_ACCENT : ink,
+                  (double)(app->now - since), (double)(row->end - since));
+}
+
+static void draw_panel(struct screen *screen, const struct canvas *canvas)
+{
+    struct workbench_data *data = screen->data;
+    const struct consultation_detail *detail = &data->detail;
+    struct app *app = screen->app;
+    struct pen pen = { .canvas = canvas, .app = app, .top = data->top };
+    const struct note_view *preparation = detail_note(detail, NOTE_PREPARATION);
+    if (preparation && preparation->text && *preparation->text) {
+        pen_heading(&pen, "Prepared", "F4 edits");
+        pen_text(&pen, INK_TEXT, preparation->text);
+        pen_gap(&pen);
+    }
+    if (detail->client_notes.text && *detail->client_notes.text) {
+        pen_heading(&pen, "The client wrote", NULL);
+        pen_text(&pen, INK_TEXT, detail->client_notes.text);
+        pen_gap(&pen);
+    }
+    pen_heading(&pen, "Action items", "F5 adds");
+    detail_action_items(&pen, detail);
+    pen_gap(&pen);
+    pen_heading(&pen, "Deliverables", "F6 adds");
+    detail_deliverables(&pen, detail);
+    pen_gap(&pen);
+    if (row_of(screen)->contactName) {
+        const char *title = row_of(screen)->contactTitle;
+        pen_heading(&pen, "People", NULL);
+        pen_line(&pen, INK_TEXT, app_printf(app, "%s  %s", row_of(screen)->contactName, title ? title : ""));
+    }
+    for (size_t i = 0; i < detail->attendees.count; i++) {
+        const struct attendee_view *attendee = LIST_AT(&detail->attendees, struct attendee_view, i);
+        pen_line(&pen, INK_TEXT,
+                 app_printf(app, "%s  %s%s", attendee->row.name ? attendee->row.name : "",
+                            attendee->row.role ? attendee->row.role : "", attendee->waits ? " ↑" : ""));
+    }
+    data->lines = pen.y;
+    data->height = canvas->area.height;
+    canvas_scrollbar(canvas, canvas_rect(canvas), data->top, data->height, data->lines);
+}
+
+static void draw_tabs(struct screen *screen, const struct canvas *canvas, struct rect rect)
+{
+    const struct workbench_data *data = screen->data;
+    int x = rect.x + 2;
+    canvas_text(canvas, x, rect.y, INK_BOX, " ");
+    x += 1 + canvas_text(canvas, x + 1, rect.y, INK_STRONG, "Notes") + 1;
+    for (int i = 0; i < TABS; i++) {
+        bool here = i == data->tab;
+        const char *text = app_printf(screen->app, " F%d %s ", i + 2, tabs[i].name);
+        int width = text_width(text);
+        if (here)
+            canvas_paper(canvas, (struct rect){ x, rect.y, width, 1 }, PAPER_MARKED);
+        x += canvas_text(canvas, x, rect.y, here ? INK_STRONG : INK_DIM, text);
+    }
+}
+
+static void draw_typing(struct screen *screen, const struct canvas *canvas, struct rect rect)
+{
+    static const char *const doing[] = { "looks on", "is writing", "is here" };
+    const struct workbench_data *data = screen->data;
+    int right = rect.x + rect.width - 2, y = rect.y + rect.height - 1;
+    for (size_t i = 0; i < data->present.count && i < 3; i++) {
+        const struct present *present = LIST_AT(&data->present, struct present, i);
+        const char *text = app_printf(screen->app, " ◆ %s %s ", present->name, doing[present->state]);
+        right = canvas_right(canvas, right, y, INK_INFO, text) - 1;
+    }
+}
+
+static void draw_notes(struct screen *screen, const struct canvas *canvas, struct rect rect)
+{
+    struct workbench_data *data = screen->data;
+    struct note_editor *editor = &data->notes[data->tab];
+    bool focused = !data->on_panel;
+    struct rect inner = canvas_box(canvas, rect, focused ? INK_FOCUS : INK_BOX, NULL);
+    draw_tabs(screen, canvas, rect);
+    struct canvas frame = canvas_sub(canvas, rect);
+    note_editor_state(editor, &frame, rect.width - 2, 0);
+    canvas_text(&frame, 2, rect.height - 1, INK_FAINT, app_printf(screen->app, " %s ", tabs[data->tab].who));
+    draw_typing(screen, canvas, rect);
+    data->text = rect_inset(inner, 1, 0);
+    struct canvas part = canvas_sub(canvas, data->text);
+    note_editor_draw(editor, &part, focused);
+}
+
+static void draw_workbench(struct screen *screen, const struct canvas *canvas)
+{
+    struct workbench_data *data = screen->data;
+    struct rect rest = canvas_rect(canvas);
+    if (!data->known) {
+        canvas_center(canvas, 3, INK_DIM, "This consultation is not on this device any more.");
+        return;
+    }
+    draw_head(screen, canvas);
+    draw_clock(screen, canvas, 1);
+    rect_cut_top(&rest, 2);
+    bool wide = rest.width >= WIDE;
+    if (wide || data->on_panel) {
+        struct rect side = wide ? rect_cut_left(&rest, PANEL_WIDTH) : rest;
+        struct rect inner = canvas_box(canvas, side, data->on_panel ? INK_FOCUS : INK_BOX, "Session");
+        struct canvas part = canvas_sub(canvas, rect_inset(inner, 1, 0));
+        draw_panel(screen, &part);
+    }
+    if (wide || !data->on_panel)
+        draw_notes(screen, canvas, rest);
+}
+
+// --- keys ----------------------------------------------------------------------------------------------------------
+
+static void scroll(struct screen *screen, int by)
+{
+    struct workbench_data *data = screen->data;
+    int last = data->lines > data->height ? data->lines - data->height : 0;
+    data->top += by;
+    data->top = data->top < 0 ? 0 : data->top > last ? last : data->top;
+}
+
+static bool key_panel(struct screen *screen, keycode key)
+{
+    if (key == K_UP || key == 'k')
+        scroll(screen, -1);
+    else if (key == K_DOWN || key == 'j')
+        scroll(screen, 1);
+    else
+        return false;
+    return true;
+}
+
+static bool key_workbench(struct screen *screen, keycode key)
+{
+    struct workbench_data *data = screen->data;
+    if (data->on_panel)
+        return key_panel(screen, key);
+    bool used = note_editor_key(&data->notes[data->tab], screen->app, key);
+    if (used && screen->app->now - data->typed_at > 5000) {
+        data->typed_at = screen->app->now;
+        model_presence_enter(model_of(screen), data->id, PRESENCE_WRITING);
+    }
+    return used;
+}
+
+static bool typing(struct screen *screen)
+{
+    const struct workbench_data *data = screen->data;
+    return !data->on_panel && data->known;
+}
+
+static void paste_workbench(struct screen *screen, const char *text)
+{
+    struct workbench_data *data = screen->data;
+    if (!data->on_panel)
+        note_editor_paste(&data->notes[data->tab], screen->app, text);
+}
+
+static void click_workbench(struct screen *screen, int x, int y)
+{
+    struct workbench_data *data = screen->data;
+    bool in_text = rect_has(data->text, x, y);
+    data->on_panel = !in_text && x < PANEL_WIDTH && screen->area.width >= WIDE;
+    if (in_text)
+        text_area_click(&data->notes[data->tab].area, x - data->text.x, y - data->text.y);
+}
+
+static void wheel_workbench(struct screen *screen, int x, int y, int by)
+{
+    struct workbench_data *data = screen->data;
+    if (rect_has(data->text, x, y) && !data->on_panel)
+        text_area_scroll(&data->notes[data->tab].area, by * 3);
+    else
+        scroll(screen, by * 3);
+}
+
+// The next second of a running clock.
+static int64_t due_workbench(struct screen *screen)
+{
+    const struct workbench_data *data = screen->data;
+    if (!data->known || !is_running(screen))
+        return 0;
+    return screen->app->now - screen->app->now % 1000 + 1000;
+}
+
+// --- acts ----------------------------------------------------------------------------------------------------------
+
+static void use_tab(struct screen *screen, int tab)
+{
+    struct workbench_data *data = screen->data;
+    data->tab = tab;
+    data->on_panel = false;
+}
+
+static void use_private(struct screen *screen)
+{
+    use_tab(screen, 0);
+}
+
+static void use_shared(struct screen *screen)
+{
+    use_tab(screen, 1);
+}
+
+static void use_preparation(struct screen *screen)
+{
+    use_tab(screen, 2);
+}
+
+static void use_other(struct screen *screen)
+{
+    struct workbench_data *data = screen->data;
+    data->on_panel = !data->on_panel;
+}
+
+static bool is_known(struct screen *screen, const char **ret_reason)
+{
+    const struct workbench_data *data = screen->data;
+    *ret_reason = "it is not on this device";
+    return data->known;
+}
+
+static void add_item(struct screen *screen)
+{
+    const struct workbench_data *data = screen->data;
+    session_add_item(screen->app, data->id);
+}
+
+static void add_deliverable(struct screen *screen)
+{
+    const struct workbench_data *data = screen->data;
+    session_add_deliverable(screen->app, data->id);
+}
+
+static const struct consultation *head_of(struct screen *screen)
+{
+    const struct workbench_data *data = screen->data;
+    return data->known ? &data->detail.head : NULL;
+}
+
+static bool may_start(struct screen *screen, const char **ret_reason)
+{
+    return act_may(screen->app, head_of(screen), MOVE_START, ret_reason);
+}
+
+static void start(struct screen *screen)
+{
+    act_start(screen->app, head_of(screen));
+}
+
+static bool may_complete(struct screen *screen, const char **ret_reason)
+{
+    return act_may(screen->app, head_of(screen), MOVE_COMPLETE, ret_reason);
+}
+
+static void complete(struct screen *screen)
+{
+    const struct workbench_data *data = screen->data;
+    session_complete(screen->app, &data->detail, &data->policy);
+}
+
+static void external(struct screen *screen)
+{
+    struct workbench_data *data = screen->data;
+    note_editor_external(&data->notes[data->tab], screen->app);
+}
+
+static const struct action actions[] = {
+    { "workbench.item", "F5", "action item", "Adds something to be done, by whom and until when.", 1,
+      is_known, add_item },
+    { "workbench.deliverable", "F6", "deliverable", "Adds a report, a roadmap or another file.", 2, is_known,
+      add_deliverable },
+    { "workbench.start", "F8", "start", "Starts the clock.", 3, may_start, start },
+    { "workbench.complete", "F9", "complete…", "Ends the session: outcomes, next steps, what it costs.", 4,
+      may_complete, complete },
+    { "workbench.editor", "ctrl-e", "editor", "Opens the notes in $VISUAL or $EDITOR.", 5, is_known,
+      external },
+    { "workbench.private", "F2", "private notes", "Only you read them.", 0, NULL, use_private },
+    { "workbench.shared", "F3", "shared notes", "The client reads them too.", 0, NULL, use_shared },
+    { "workbench.preparation", "F4", "preparation", "What you noted before the session.", 0, NULL,
+      use_preparation },
+    { "workbench.side", "tab", "other side", "Between the notes and the list beside them.", 6, NULL,
+      use_other },
+    { "workbench.undo", "ctrl-z", "undo", "Takes back what was typed; ctrl-y types it again.", 0, NULL,
+      NULL },
+};
+
+const struct screen_ops workbench_ops = {
+    .context = "workbench",
+    .title = "Session",
+    .actions = actions,
+    .action_count = ARRAY_LEN(actions),
+    .size = sizeof(struct workbench_data),
+    .open = open_workbench,
+    .close = close_workbench,
+    .news = news_workbench,
+    .draw = draw_workbench,
+    .key = key_workbench,
+    .typing = typing,
+    .paste = paste_workbench,
+    .click = click_workbench,
+    .wheel = wheel_workbench,
+    .due = due_workbench,
+};
