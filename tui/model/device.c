@@ -37,8 +37,9 @@ static int64_t open_operations(struct store *store)
 // The next person starts with nothing of the one before.
 static void forget_person(struct store *store)
 {
-    store_exec(store, "DELETE FROM operation; UPDATE device SET account = account + 1,"
-                      " email = NULL, user_id = NULL, access = NULL, refresh = NULL, access_until = 0");
+    store_exec(store,
+               "DELETE FROM operation; UPDATE device SET account = account + 1,"
+               " email = NULL, user_id = NULL, access = NULL, refresh = NULL, access_until = 0, epoch = ''");
 }
 
 static void write_person(struct store *store, const char *server, const char *email, const char *user_id,

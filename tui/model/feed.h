@@ -56,12 +56,12 @@ bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct 
 // rows: an array of objects of the table.
 bool feed_snapshot_page(struct feed *feed, int64_t at, const char *table, const cJSON *rows, struct err *err);
 // sums: {scope: [count, hash]}, or NULL. Makes a snapshot visible. *ret_differs: the sums say that the cache is wrong;
-// it was emptied.
+// it has to be fetched anew.
 bool feed_ready(struct feed *feed, int64_t at, const cJSON *sums, bool *ret_differs, struct err *err);
 // rows: an array of changes.
 bool feed_changes(struct feed *feed, int64_t from, int64_t to, const cJSON *rows, struct err *err);
-// The server said that the cache is too old.
-bool feed_reset(struct feed *feed, struct err *err);
+// All is to be fetched anew. What is there stays visible until then, unless hide: the person may no longer see it.
+bool feed_reset(struct feed *feed, bool hide, struct err *err);
 
 struct feed_result {
     int64_t n;

@@ -35,19 +35,14 @@ bool feed_hello(struct feed *feed, struct arena *arena, struct feed_hello *ret, 
     return true;
 }
 
-// A new epoch: the server went back to a backup. What it acknowledged since may be gone there, so it is offered again;
-// what it still knows it answers from memory.
-static bool enter_epoch(struct feed *feed, const char *epoch, struct err *err)
+// Nothing of another epoch's snapshot can be used.
+static void enter_epoch(struct feed *feed, const char *epoch)
 {
-    bool known = feed->epoch[0] != '\0';
     if (strcmp(feed->epoch, epoch) == 0)
-        return true;
-    if (known && !outbox_offer_again(feed->outbox, err))
-        return false;
+        return;
     snprintf(feed->epoch, sizeof feed->epoch, "%s", epoch);
-    feed->next_gen = 0; // a snapshot of the other epoch leads nowhere
+    feed->next_gen = 0;
     feed->sweep = true;
-    return true;
 }
 
 static void note_skew(struct feed *feed, int64_t server_now)
@@ -69,12 +64,10 @@ bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct 
     bool same_epoch = strcmp(feed->epoch, welcome->epoch) == 0;
     if (!welcome->snapshot && (!same_epoch || feed->cursor == 0 || feed->cursor > welcome->head))
         return err_set(err, ERR_BAD_REQUEST, "the server broke the protocol: it goes on from nowhere");
-    if (!feed_begin(feed, err))
+    if (!outbox_enter_epoch(feed->outbox, welcome->epoch, err) ||
+        !outbox_skip_to(feed->outbox, welcome->op_floor, err) || !feed_begin(feed, err))
         return false;
-    if (!enter_epoch(feed, welcome->epoch, err)) {
-        store_rollback(feed->cache);
-        return false;
-    }
+    enter_epoch(feed, welcome->epoch);
     note_skew(feed, welcome->server_now);
     feed->loading = welcome->snapshot;
     feed->ops_limit = welcome->ops > 0 && welcome->ops < SYNC_OPS_MAX ? (size_t)welcome->ops : SYNC_OPS_MAX;
@@ -122,7 +115,7 @@ bool feed_take_ops(struct feed *feed, struct buf *out, size_t *ret_count, struct
 
 int64_t feed_next_retry(struct feed *feed)
 {
-    return outbox_next_retry(feed->outbox, port_machine_now(feed->model));
+    return outbox_next_retry(feed->outbox);
 }
 
 // --- in ------------------------------------------------------------------------------------------------------------------

@@ -194,13 +194,27 @@ bool feed_ready(struct feed *feed, int64_t at, const cJSON *sums, bool *ret_diff
     bool compared = sums != NULL && sums->child != NULL && (feed->loading || at == feed->cursor);
     if (compared && (rows != wanted_rows || sum != wanted_sum)) {
         *ret_differs = true;
-        return feed_reset(feed, err);
+        return feed_reset(feed, false, err);
     }
     return !feed->loading || show_snapshot(feed, at, err);
 }
 
-bool feed_reset(struct feed *feed, struct err *err)
+static bool start_over(struct feed *feed, struct err *err)
 {
+    if (!feed_begin(feed, err))
+        return false;
+    feed->cursor = 0;
+    feed->epoch[0] = '\0';
+    feed->next_gen = 0;
+    feed->sweep = true;
+    return feed_commit(feed, err);
+}
+
+bool feed_reset(struct feed *feed, bool hide, struct err *err)
+{
+    feed->loading = false;
+    if (!hide)
+        return start_over(feed, err);
     if (!cache_wipe(feed->cache, feed->account, err) || !feed_load_state(feed, err))
         return false;
     port_signal(feed->model, MODEL_EVERYTHING & ~(unsigned)MODEL_CONNECTION);

@@ -10,7 +10,7 @@ static const char ddl[] =
     "CREATE TABLE device (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, account INTEGER NOT "
     "NULL,"
     " server TEXT, email TEXT, user_id TEXT, access TEXT, refresh TEXT, access_until INTEGER NOT NULL,"
-    " flushed INTEGER NOT NULL);"
+    " epoch TEXT NOT NULL, flushed INTEGER NOT NULL);"
     "CREATE TABLE operation (n INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, args TEXT NOT NULL,"
     " lane TEXT NOT NULL, thing TEXT, note TEXT, origin_rev INTEGER NOT NULL, state INTEGER NOT NULL,"
     " at INTEGER NOT NULL, seq INTEGER NOT NULL, retry_at INTEGER NOT NULL, code TEXT, message TEXT, field "
@@ -40,7 +40,7 @@ static void make_tables(struct store *store)
     store_exec(store, ddl);
     CLEANUP(query_end)
     sqlite3_stmt *query =
-        store_query(store, "INSERT INTO device VALUES (1, ?1, 1, NULL, NULL, NULL, NULL, NULL, 0, 0)");
+        store_query(store, "INSERT INTO device VALUES (1, ?1, 1, NULL, NULL, NULL, NULL, NULL, 0, '', 0)");
     bind_text(query, 1, device.text);
     store_run(store, query);
     store_exec(store, "PRAGMA user_version=1");
@@ -301,9 +301,42 @@ bool outbox_forget(struct store *store, int64_t before, struct err *err)
     return store_commit(store, err);
 }
 
-bool outbox_offer_again(struct store *store, struct err *err)
+bool outbox_enter_epoch(struct store *store, const char *epoch, struct err *err)
 {
-    return store_begin(store, STORE_DURABLE, err) &&
-           (store_exec(store, "UPDATE operation SET state = 1, seq = 0, retry_at = 0 WHERE state = 2"),
-            store_commit(store, err));
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(store, "SELECT epoch FROM device WHERE epoch <> ?1");
+    bind_text(query, 1, epoch);
+    if (!store_row(store, query))
+        return !store_failed(store, err);
+    bool was_in_another = column_text(query, 0)[0] != '\0';
+    query_end(&query);
+    if (!store_begin(store, STORE_DURABLE, err))
+        return false;
+    if (was_in_another)
+        store_exec(store, "UPDATE operation SET state = 1, seq = 0, retry_at = 0 WHERE state = 2");
+    CLEANUP(query_end) sqlite3_stmt *note = store_query(store, "UPDATE device SET epoch = ?1");
+    bind_text(note, 1, epoch);
+    store_run(store, note);
+    return store_commit(store, err);
+}
+
+bool outbox_skip_to(struct store *store, int64_t floor, struct err *err)
+{
+    int64_t next = outbox_next_n(store);
+    if (floor < next)
+        return true;
+    if (!store_begin(store, STORE_DURABLE, err))
+        return false;
+    CLEANUP(query_end)
+    sqlite3_stmt *move = store_query(store, "UPDATE operation SET n = n + ?1 WHERE state = 0");
+    bind_int(move, 1, floor);
+    store_run(store, move);
+    CLEANUP(query_end)
+    sqlite3_stmt *skip = store_query(
+        store,
+        "INSERT OR REPLACE INTO sqlite_sequence (rowid, name, seq) VALUES ((SELECT rowid FROM sqlite_sequence"
+        " WHERE name = 'operation'), 'operation', ?1)");
+    bind_int(skip, 1, floor + next);
+    store_run(store, skip);
+    return store_commit(store, err);
 }

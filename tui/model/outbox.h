@@ -52,8 +52,8 @@ bool outbox_resend(struct store *store, int64_t n, const char *args, int64_t ori
 // of those that this connection sent already (int64_t), which are left out.
 bool outbox_take(struct store *store, const struct list *in_flight, size_t limit, size_t bytes, int64_t now,
                  struct arena *arena, struct list *ret_ops, struct err *err);
-// When the next lane that waits may go on, UTC ms; 0 when none waits.
-int64_t outbox_next_retry(struct store *store, int64_t now);
+// When the first lane that was told to wait may go on, UTC ms, perhaps over already; 0 when none waits.
+int64_t outbox_next_retry(struct store *store);
 
 // The answers. False on failure; an n that was not sent is passed over. Durable.
 struct outbox_answer {
@@ -67,8 +67,12 @@ bool outbox_answer(struct store *store, const struct list *answers, int64_t now,
                    struct arena *arena, struct err *err); // ret_refused: struct outbox_op, dependents too
 // Forgets done ones older than `before`.
 bool outbox_forget(struct store *store, int64_t before, struct err *err);
-// Offers done ones again: the server went back to a backup (handbook SYNC).
-bool outbox_offer_again(struct store *store, struct err *err);
+// The server's epoch, as its welcome says. In a new one it has gone back to a backup: what it acknowledged may be gone
+// there, so done operations are offered again; what it still knows it answers from memory (handbook SYNC).
+bool outbox_enter_epoch(struct store *store, const char *epoch, struct err *err);
+// The server knows operations of this device up to `floor`. When this file does not, it is an old copy: what was not
+// sent gets numbers above those.
+bool outbox_skip_to(struct store *store, int64_t floor, struct err *err);
 
 struct outbox_totals {
     int64_t waiting, sent, refused;

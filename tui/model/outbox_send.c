@@ -110,12 +110,11 @@ bool outbox_take(struct store *store, const struct list *in_flight, size_t limit
     return true;
 }
 
-int64_t outbox_next_retry(struct store *store, int64_t now)
+int64_t outbox_next_retry(struct store *store)
 {
     CLEANUP(query_end)
     sqlite3_stmt *query =
-        store_query(store, "SELECT min(retry_at) FROM operation WHERE state < 2 AND retry_at > ?1");
-    bind_int(query, 1, now);
+        store_query(store, "SELECT min(retry_at) FROM operation WHERE state < 2 AND retry_at > 0");
     return store_row(store, query) ? sqlite3_column_int64(query, 0) : 0;
 }
 

@@ -105,7 +105,7 @@ static void broke(struct net *net, struct err *err)
     struct err ignored;
     if (err->code == ERR_BAD_REQUEST && ++net->breaks >= BREAKS_MAX) {
         net->breaks = 0;
-        feed_reset(net->feed, &ignored); // perhaps the cache is what is wrong
+        feed_reset(net->feed, false, &ignored); // perhaps the cache is what is wrong
     }
     if (err->code != ERR_OFFLINE)
         net_trouble(net, err);
@@ -242,7 +242,7 @@ static void keep_connection(struct net *net, bool outbox_changed)
     if (!net_access_fresh(net))
         net_refresh(net);
     int64_t retry = feed_next_retry(net->feed);
-    if (outbox_changed || (retry != 0 && retry <= net_now(net) + LOOP_TICK_MS))
+    if (outbox_changed || (retry != 0 && retry <= net_now(net)))
         net->session.ops_wait = true;
     if (net->session.heard_at != 0)
         ended(net, session_tick(&net->session, net_monotonic(), &err), &err);

@@ -271,9 +271,12 @@ static enum session_end on_poke(struct session *session, const cJSON *message, s
 
 static enum session_end on_reset(struct session *session, const cJSON *message, struct err *err)
 {
-    (void)message;
-    if (!feed_reset(session->feed, err))
+    const char *why = text(message, "why");
+    bool hide = why != NULL && strcmp(why, "roles") == 0;
+    if (!feed_reset(session->feed, hide, err))
         return ended(false, err);
+    if (!session->welcomed)
+        return SESSION_GOES_ON; // a snapshot follows on this connection
     err_set(err, ERR_BAD_REQUEST, "the server asked to fetch everything anew");
     return SESSION_STALE;
 }
