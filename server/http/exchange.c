@@ -250,7 +250,7 @@ static void finished(struct op_request *request, void *user)
     if (exchange->session == NULL)
         exchange_free(exchange);
     else
-        session_ready(exchange->session);
+        http_session_ready(exchange->session);
 }
 
 static void submit(struct exchange *exchange)

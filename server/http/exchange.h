@@ -32,7 +32,7 @@ enum exchange_state {
 
 struct exchange;
 
-// session: told by session_ready() when the state becomes EXCHANGE_READY later than in this call.
+// session: told by http_session_ready() when the state becomes EXCHANGE_READY later than in this call.
 struct exchange *exchange_begin(struct http_server *server, const struct http_head *head, void *session);
 enum exchange_state exchange_state(const struct exchange *exchange);
 // In state EXCHANGE_BODY: some of the body; all of it has come when *ret_state leaves EXCHANGE_BODY.
@@ -45,4 +45,4 @@ void exchange_abandon(struct exchange *exchange);
 void exchanges_free(struct http_server *server);
 
 // The session's: an answer became ready.
-void session_ready(void *session);
+void http_session_ready(void *session);

@@ -11,7 +11,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-enum { LINGER_US = 2000000, OUT_KEPT = 256 * 1024, UPGRADE_MAX = 64 };
+enum { LINGER_US = 2000000, OUT_KEPT = 256 * 1024, UPGRADE_MAX = 64, COMPLETIONS_MAX = 4 };
 
 struct http_session {
     struct lws *wsi;
@@ -19,6 +19,7 @@ struct http_session {
     struct exchange *exchange; // NULL between requests
     bool lingering;            // answered, closing: what still comes is thrown away
     bool closing;              // the last answer has been written
+    int completions;           // of the body, as libwebsockets tells them
     int64_t deadline;          // monotonic us; 0 none
     struct http_session *previous, *next;
     char peer[ADDRESS_SIZE]; // "" on a unix socket
@@ -206,10 +207,11 @@ static void read_head(struct http_session *session, const char *path, size_t pat
 
 // --- one request ----------------------------------------------------------------------------------------------------
 
-void session_ready(void *user)
+void http_session_ready(void *user)
 {
     struct http_session *session = user;
     session->deadline = 0;
+    lws_rx_flow_control(session->wsi, 1); // a connection that does not read is not told that it may write either
     lws_callback_on_writable(session->wsi);
 }
 
@@ -225,8 +227,7 @@ static void settle(struct http_session *session)
         lws_rx_flow_control(session->wsi, 0);
         return;
     case EXCHANGE_READY:
-        lws_rx_flow_control(session->wsi, 0);
-        session_ready(session);
+        http_session_ready(session);
         return;
     }
 }
@@ -237,6 +238,7 @@ static int begin(struct http_session *session, const char *path, size_t path_siz
     if (session->exchange != NULL || session->lingering || session->closing)
         return -1;
     read_head(session, path, path_size, &head);
+    session->completions = 0;
     session->exchange = exchange_begin(session->server, &head, session);
     settle(session);
     lws_set_timeout(session->wsi, NO_PENDING_TIMEOUT, 0);
@@ -252,11 +254,11 @@ static int body(struct http_session *session, const void *data, size_t size)
     return 0;
 }
 
-// libwebsockets calls this again for every byte beyond the body, for ever: then the connection goes.
-static int body_end(const struct http_session *session)
+// libwebsockets calls this again while bytes beyond the body wait, and would for ever: then the connection goes.
+static int body_end(struct http_session *session)
 {
     bool expected = session->exchange != NULL && exchange_state(session->exchange) != EXCHANGE_BODY;
-    return expected && !session->lingering ? 0 : -1;
+    return expected && !session->lingering && session->completions++ < COMPLETIONS_MAX ? 0 : -1;
 }
 
 static struct buf *out_buffer(void)
@@ -284,7 +286,6 @@ static void linger(struct http_session *session)
     session->lingering = true;
     session->deadline = host_monotonic_us() + LINGER_US;
     shutdown(lws_get_socket_fd(session->wsi), SHUT_WR);
-    lws_rx_flow_control(session->wsi, 1);
 }
 
 static int writable(struct http_session *session)
@@ -307,7 +308,6 @@ static int writable(struct http_session *session)
             linger(session);
         return 0;
     }
-    lws_rx_flow_control(session->wsi, 1);
     return lws_http_transaction_completed(session->wsi) != 0 ? -1 : 0;
 }
 

@@ -113,7 +113,7 @@ bool conn_gone(const struct conn *conn)
 static void want_write(struct conn *conn)
 {
     if (conn->session != NULL)
-        session_wants_write(conn->session);
+        socket_wants_write(conn->session);
 }
 
 void conn_send_frame(struct conn *conn, struct frame *frame)
@@ -185,7 +185,7 @@ void conn_balance(struct conn *conn)
     if (conn->session == NULL || pause == conn->paused)
         return;
     conn->paused = pause;
-    session_pause(conn->session, pause);
+    socket_pause(conn->session, pause);
 }
 
 static struct frame *take_out(struct conn *conn)
@@ -344,7 +344,7 @@ static void on_auth(struct conn *conn, const cJSON *json, struct arena *arena)
 {
     struct msg_auth auth;
     if (read_message(conn, &shape_auth, json, arena, &auth))
-        session_check(conn, auth.token);
+        conn_check(conn, auth.token);
 }
 
 static void on_cur(struct conn *conn, const cJSON *json, struct arena *arena)

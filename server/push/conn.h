@@ -112,7 +112,7 @@ void push_later(struct push *push, struct conn *conn, int64_t in_us);
 // --- hello.c: who it is
 void hello_received(struct conn *conn, const struct msg_hello *hello);
 // Looks at the session again, with this token or the one it has (NULL).
-void session_check(struct conn *conn, const char *token);
+void conn_check(struct conn *conn, const char *token);
 // All is to be fetched anew.
 void conn_reset(struct conn *conn, const char *why);
 
@@ -134,6 +134,6 @@ void presence_leave(struct conn *conn);
 void presence_tick(struct push *push, int64_t now);
 
 // --- session.c
-void session_wants_write(struct push_session *session);
-void session_end(struct push_session *session); // without another word
-void session_pause(struct push_session *session, bool pause);
+void socket_wants_write(struct push_session *session);
+void socket_end(struct push_session *session); // without another word
+void socket_pause(struct push_session *session, bool pause);

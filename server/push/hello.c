@@ -202,7 +202,7 @@ void hello_received(struct conn *conn, const struct msg_hello *hello)
     engine_read(conn->push->app->engine, &check->task);
 }
 
-void session_check(struct conn *conn, const char *token)
+void conn_check(struct conn *conn, const char *token)
 {
     if (conn_gone(conn) || conn->user_id == NULL)
         return;

@@ -180,7 +180,7 @@ static void take_page(struct conn *conn, struct log_page *page)
         conn_send_frame(conn, frame_ref(page->frame));
     }
     conn->dirty = true; // there may be more; the next look says
-    session_wants_write(conn->session);
+    socket_wants_write(conn->session);
 }
 
 static void done(struct read_task *task)

@@ -147,7 +147,7 @@ static void start_ready(struct conn *conn)
 static void note_session(struct conn *conn, const struct op_request *request)
 {
     if (!request->ok && request->err.code == ERR_UNAUTHENTICATED)
-        session_check(conn, NULL);
+        conn_check(conn, NULL);
     if (strncmp(request->op->spec->name, "auth.", 5) == 0)
         push_auth_changed(conn->push, request->actor.user_id, request->ok);
 }

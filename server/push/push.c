@@ -78,7 +78,7 @@ void push_auth_changed(struct push *push, const char *user_id, bool ok)
     }
     for (struct conn *conn = push->conns; conn != NULL; conn = conn->next)
         if (conn->user_id != NULL && strcmp(conn->user_id, user_id) == 0)
-            session_check(conn, NULL);
+            conn_check(conn, NULL);
 }
 
 static void sweep(struct push *push, int64_t now)
@@ -89,7 +89,7 @@ static void sweep(struct push *push, int64_t now)
     push->swept_at = now;
     for (struct conn *conn = push->conns; conn != NULL; conn = conn->next)
         if (conn->user_id != NULL)
-            session_check(conn, NULL);
+            conn_check(conn, NULL);
 }
 
 static void tick_conn(struct conn *conn, int64_t now)
@@ -98,13 +98,13 @@ static void tick_conn(struct conn *conn, int64_t now)
         if (conn->state == CONN_HELLO)
             conn_fail(conn, ERR_UNAUTHENTICATED, "The first message must be hello, within 10 seconds.");
         else
-            session_end(conn->session);
+            socket_end(conn->session);
         return;
     }
     if (conn->user_id == NULL || conn_gone(conn))
         return;
     if (conn->check_at < now)
-        session_check(conn, NULL);
+        conn_check(conn, NULL);
     if (conn->state == CONN_LIVE && !conn->dirty && conn->told < conn->wanted &&
         conn->wanted <= feed_head(conn->audience->feed))
         conn_mark_dirty(conn, feed_head(conn->audience->feed));
@@ -119,7 +119,7 @@ void push_rang(struct push *push)
         struct conn *next = late->late_next;
         late->late = false;
         if (late->session != NULL)
-            session_wants_write(late->session);
+            socket_wants_write(late->session);
         late = next;
     }
 }

@@ -21,17 +21,17 @@ struct push_session {
 
 const size_t push_session_size = sizeof(struct push_session);
 
-void session_wants_write(struct push_session *session)
+void socket_wants_write(struct push_session *session)
 {
     lws_callback_on_writable(session->wsi);
 }
 
-void session_pause(struct push_session *session, bool pause)
+void socket_pause(struct push_session *session, bool pause)
 {
     lws_rx_flow_control(session->wsi, !pause);
 }
 
-void session_end(struct push_session *session)
+void socket_end(struct push_session *session)
 {
     lws_set_timeout(session->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
 }
