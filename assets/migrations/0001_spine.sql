@@ -1,7 +1,8 @@
 -- The spine: people, calendars, bookings, the credit ledger, and what carries them outward.
 --
 -- Times are UTC ms, dates days since 1970-01-01, money minor units, credit minutes. Ids are UUIDv7 text. `rev` is the
--- change-log seq of the row's last change; `audience` the principals who may see it (handbook SYNC).
+-- change-log seq of the row's last change; `audience` the principals who may see it (handbook SYNC). Checks on the
+-- booking's path spell out OR: SQLite builds a temporary table for an IN list at every insert.
 
 CREATE TABLE tenant (
     id TEXT PRIMARY KEY,
@@ -242,7 +243,7 @@ CREATE TABLE booking_slice (
     round BIGINT NOT NULL,     -- 0 at booking; a late move uses its credit up and takes a new one
     lot_id TEXT NOT NULL REFERENCES lot (id),
     minutes BIGINT NOT NULL CHECK (minutes > 0),
-    state TEXT NOT NULL CHECK (state IN ('reserved', 'released', 'consumed')),
+    state TEXT NOT NULL CHECK (state = 'reserved' OR state = 'released' OR state = 'consumed'),
     PRIMARY KEY (consultation_id, round, lot_id)
 );
 
@@ -421,7 +422,8 @@ CREATE TABLE job (
     key TEXT NOT NULL UNIQUE,
     payload TEXT NOT NULL,
     run_at BIGINT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'skipped', 'dead')),
+    state TEXT NOT NULL CHECK (state = 'waiting' OR state = 'running' OR state = 'done' OR state = 'skipped'
+        OR state = 'dead'),
     attempts BIGINT NOT NULL DEFAULT 0,
     lease_until BIGINT NOT NULL DEFAULT 0,
     last_error TEXT,

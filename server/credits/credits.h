@@ -24,8 +24,10 @@ bool credits_quote(struct op_ctx *ctx, const char *client_id, int64_t session_mi
                    struct credit_quote *ret_quote);
 struct credit_use { // the booking that credits are moved for
     const char *client_id, *consultation_id, *consultation_code;
+    int64_t round; // another one for every reservation of that booking: its sequence
 };
-// Takes it: free -> reserved, slices recorded. A booking may reserve again once its earlier slices are settled.
+// Takes it: free -> reserved, slices recorded. A booking may reserve again, in another round, once its earlier
+// slices are settled.
 bool credits_reserve(struct op_ctx *ctx, const struct credit_use *use, int64_t session_minutes,
                      bool free_trial, struct credit_quote *ret_quote);
 // Unwinds exactly the slices that booking holds: reserved -> free. What returns to an expired lot is usable for the

@@ -9,7 +9,7 @@ struct stored_lot {
     int64_t total, price;
 };
 
-// The lots of a client that hold free minutes, soonest expiry first: struct stored_lot.
+// The lots of a client that hold free minutes, in no order: struct stored_lot.
 bool lots_load_free(struct op_ctx *ctx, const char *client_id, struct list *ret_lots);
 // ERR_NOT_FOUND when the tenant has no such lot.
 bool lot_load(struct op_ctx *ctx, const char *id, struct stored_lot *ret, const char **ret_client_id);

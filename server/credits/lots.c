@@ -27,9 +27,7 @@ static const struct shape stored_shape = SHAPE(struct stored_lot, "lot", stored_
 bool lots_load_free(struct op_ctx *ctx, const char *client_id, struct list *ret_lots)
 {
     CLEANUP(db_done) struct db_rows rows = { 0 };
-    if (!db_query(ctx->db, &rows,
-                  "SELECT " LOT_COLUMNS " FROM lot WHERE client_id = $1 AND free > 0 "
-                  "ORDER BY expires_at, purchased_at, id",
+    if (!db_query(ctx->db, &rows, "SELECT " LOT_COLUMNS " FROM lot WHERE client_id = $1 AND free > 0",
                   DB_ARGS(db_text(client_id)), ctx->err))
         return false;
     while (db_next(&rows))

@@ -48,8 +48,7 @@ bool credits_quote(struct op_ctx *ctx, const char *client_id, int64_t session_mi
     return true;
 }
 
-static bool slice_add(struct op_ctx *ctx, const struct credit_use *use, int64_t round,
-                      const struct slice *slice)
+static bool slice_add(struct op_ctx *ctx, const struct credit_use *use, const struct slice *slice)
 {
     struct movement movement = { .kind = LEDGER_RESERVE,
                                  .lot_id = slice->lot_id,
@@ -61,7 +60,7 @@ static bool slice_add(struct op_ctx *ctx, const struct credit_use *use, int64_t 
            db_run(ctx->db,
                   "INSERT INTO booking_slice (consultation_id, round, lot_id, minutes, state) "
                   "VALUES ($1, $2, $3, $4, 'reserved')",
-                  DB_ARGS(db_text(use->consultation_id), db_int(round), db_text(slice->lot_id),
+                  DB_ARGS(db_text(use->consultation_id), db_int(use->round), db_text(slice->lot_id),
                           db_int(slice->minutes)),
                   NULL, ctx->err);
 }
@@ -70,14 +69,10 @@ bool credits_reserve(struct op_ctx *ctx, const struct credit_use *use, int64_t s
                      bool free_trial, struct credit_quote *ret_quote)
 {
     struct credit_quote quote;
-    int64_t round = 0;
-    if (!credits_quote(ctx, use->client_id, session_minutes, free_trial, &quote) ||
-        !db_one_int(ctx->db,
-                    "SELECT COALESCE(MAX(round) + 1, 0) FROM booking_slice WHERE consultation_id = $1",
-                    DB_ARGS(db_text(use->consultation_id)), &round, NULL, ctx->err))
+    if (!credits_quote(ctx, use->client_id, session_minutes, free_trial, &quote))
         return false;
     for (size_t i = 0; i < quote.slices.count; i++)
-        if (!slice_add(ctx, use, round, LIST_AT(&quote.slices, struct slice, i)))
+        if (!slice_add(ctx, use, LIST_AT(&quote.slices, struct slice, i)))
             return false;
     *ret_quote = quote;
     return true;

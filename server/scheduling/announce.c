@@ -1,7 +1,5 @@
 #include "server/scheduling/announce.h"
 
-#include "server/clients/clients.h"
-#include "server/consultants/consultants.h"
 #include "server/core/app.h"
 #include "server/notify/notify.h"
 #include "shared/host/host.h"
@@ -34,15 +32,6 @@ static const struct {
                            .reminders = true },
 };
 
-// A reminder that would be late already is not made at all (TRAPS 14).
-static const struct {
-    const char *mail;
-    int64_t before;
-} reminders[] = {
-    { "reminder_24h", 24 * (int64_t)HOUR_MS },
-    { "reminder_1h", HOUR_MS },
-};
-
 struct party {
     const char *person_id, *when, *with;
 };
@@ -67,74 +56,56 @@ const char *announce_when(struct op_ctx *ctx, int64_t start, int64_t end, const 
 }
 
 // The key holds the booking's version: another time is another mail (RULES 20).
-static bool queue_mail(struct op_ctx *ctx, const char *template_name, int64_t run_at,
-                       const struct consultation *c, const struct party *party, const char *note)
+bool announce_mail(struct op_ctx *ctx, const char *template_name, const struct consultation *c,
+                   const char *person_id, const char *when, const char *with, const char *note)
 {
     const struct mail_var vars[] = {
         { "code", c->code },
-        { "when", party->when },
-        { "with", party->with },
+        { "when", when },
+        { "with", with },
         { "purpose", c->purpose == NULL ? "" : c->purpose },
         { "note", note == NULL ? "" : note },
     };
-    const char *key = arena_printf(ctx->arena, "%s:%s:%lld:%s", template_name, c->id, (long long)c->sequence,
-                                   party->person_id);
-    return mail_queue(ctx, template_name, party->person_id, key, run_at, c->id, c->sequence, vars,
+    const char *key =
+        arena_printf(ctx->arena, "%s:%s:%lld:%s", template_name, c->id, (long long)c->sequence, person_id);
+    return mail_queue(ctx, template_name, person_id, key, ctx->now, c->id, c->sequence, vars,
                       ARRAY_LEN(vars));
 }
 
-static bool queue_reminders(struct op_ctx *ctx, const struct consultation *c, const struct party *party)
+const char *announce_client_name(struct op_ctx *ctx, const struct consultation *c)
 {
-    for (size_t i = 0; i < ARRAY_LEN(reminders); i++) {
-        int64_t at = c->starts_at - reminders[i].before;
-        if (at > ctx->now && !queue_mail(ctx, reminders[i].mail, at, c, party, NULL))
-            return false;
-    }
-    return true;
+    return arena_printf(ctx->arena, "%s (%s)", c->contact_name, c->client_name);
 }
 
-static bool tell(struct op_ctx *ctx, enum news news, const struct wording *wording,
+static bool tell(struct op_ctx *ctx, const char *kind, const struct wording *wording,
                  const struct consultation *c, const struct party *party, const char *note)
 {
     const char *title = arena_printf(ctx->arena, "%s%s%s", wording->before, party->with, wording->after);
     const char *body = note == NULL ? party->when : arena_printf(ctx->arena, "%s. %s", party->when, note);
-    if (!notify_person(ctx, party->person_id, wordings[news].kind, title, body, c->id))
-        return false;
-    if (wording->mail != NULL && !queue_mail(ctx, wording->mail, ctx->now, c, party, note))
-        return false;
-    return !wordings[news].reminders || queue_reminders(ctx, c, party);
+    return notify_person(ctx, party->person_id, kind, title, body, c->id) &&
+           (wording->mail == NULL ||
+            announce_mail(ctx, wording->mail, c, party->person_id, party->when, party->with, note));
 }
 
-static bool tell_host(struct op_ctx *ctx, enum news news, const struct consultation *c, const char *host_zone,
-                      const char *note)
+static bool tell_host(struct op_ctx *ctx, enum news news, const struct consultation *c,
+                      const struct parties *parties, const char *note)
 {
-    struct row_consultant consultant;
-    if (host_zone == NULL) {
-        if (!consultant_get(ctx, c->consultant_id, &consultant))
-            return false;
-        host_zone = consultant.timezone;
-    }
-    struct party host = {
-        .person_id = consultation_host(ctx, c),
-        .when = announce_when(ctx, c->starts_at, c->ends_at, host_zone),
-        .with = arena_printf(ctx->arena, "%s (%s)", c->contact_name, c->client_name),
-    };
-    return tell(ctx, news, &wordings[news].to_host, c, &host, note);
+    struct party host = { parties->host_id, announce_when(ctx, c->starts_at, c->ends_at, parties->host_zone),
+                          announce_client_name(ctx, c) };
+    return tell(ctx, wordings[news].kind, &wordings[news].to_host, c, &host, note);
 }
 
-bool announce(struct op_ctx *ctx, enum news news, const struct consultation *c, const char *host_zone,
+bool announce(struct op_ctx *ctx, enum news news, const struct consultation *c, const struct parties *parties,
               const char *note)
 {
-    struct list people = { 0 };
-    if (wordings[news].to_host.before != NULL && !tell_host(ctx, news, c, host_zone, note))
-        return false;
-    if (!client_people(ctx, c->client_id, &people))
-        return false;
     const char *when = announce_when(ctx, c->starts_at, c->ends_at, c->timezone);
-    for (size_t i = 0; i < people.count; i++) {
-        struct party client = { *LIST_AT(&people, const char *, i), when, c->consultant_name };
-        if (!tell(ctx, news, &wordings[news].to_client, c, &client, note))
+    if (wordings[news].to_host.before != NULL && !tell_host(ctx, news, c, parties, note))
+        return false;
+    for (size_t i = 0; i < parties->client_people.count; i++) {
+        struct party client = { *LIST_AT(&parties->client_people, const char *, i), when,
+                                c->consultant_name };
+        if (!tell(ctx, wordings[news].kind, &wordings[news].to_client, c, &client, note))
             return false;
     }
-    return true;
+    return !wordings[news].reminders || reminders_plan(ctx, c);
 }

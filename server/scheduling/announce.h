@@ -2,7 +2,7 @@
 // Private to this folder.
 #pragma once
 
-#include "server/scheduling/consultation.h"
+#include "server/scheduling/parties.h"
 
 enum news {
     NEWS_BOOKED,
@@ -13,10 +13,19 @@ enum news {
     NEWS_RESCHEDULED,
 };
 
-// Tells both parties as the table in announce.c says. host_zone: the consultant's IANA zone, NULL: looked up.
-// note (may be NULL): one more sentence, as the reason given or what becomes of the credit.
+// Tells both parties as the table in announce.c says. note (may be NULL): one more sentence, as the reason given or what
+// becomes of the credit.
 bool announce(struct op_ctx *ctx, enum news news, const struct consultation *consultation,
-              const char *host_zone, const char *note);
+              const struct parties *parties, const char *note);
 
 // "Tue 30 Dec 2025, 09:00-10:30 EST" in that zone; UTC when there is no such zone.
 const char *announce_when(struct op_ctx *ctx, int64_t start, int64_t end, const char *timezone);
+
+// One mail to one person about a booking that must still hold when it is sent.
+bool announce_mail(struct op_ctx *ctx, const char *template_name, const struct consultation *consultation,
+                   const char *person_id, const char *when, const char *with, const char *note);
+// How a party reads the time and the other one's name.
+const char *announce_client_name(struct op_ctx *ctx, const struct consultation *consultation);
+
+// Plans the first of the reminders that still lies ahead (reminders.c).
+bool reminders_plan(struct op_ctx *ctx, const struct consultation *consultation);

@@ -49,17 +49,28 @@ static bool client_in_good_standing(struct op_ctx *ctx, const char *client_id, s
                    ret->status);
 }
 
-// CONS-20251230-001: the consultant's local day of the session and the how-manieth of that day.
+// The how-manieth session of that day; cheaper in two small statements than in one that returns a row.
+static bool next_number(struct op_ctx *ctx, civil_day day, int64_t *ret_number)
+{
+    int64_t changes = 0;
+    if (!db_run(ctx->db, "UPDATE consultation_code SET last = last + 1 WHERE tenant = $1 AND day = $2",
+                DB_ARGS(db_text(ctx->actor.tenant), db_int(day)), &changes, ctx->err))
+        return false;
+    if (changes == 0 &&
+        !db_run(ctx->db, "INSERT INTO consultation_code (tenant, day, last) VALUES ($1, $2, 1)",
+                DB_ARGS(db_text(ctx->actor.tenant), db_int(day)), NULL, ctx->err))
+        return false;
+    return db_one_int(ctx->db, "SELECT last FROM consultation_code WHERE tenant = $1 AND day = $2",
+                      DB_ARGS(db_text(ctx->actor.tenant), db_int(day)), ret_number, NULL, ctx->err);
+}
+
+// CONS-20251230-001, by the consultant's local day of the session.
 static bool next_code(struct op_ctx *ctx, const struct zone *zone, int64_t start, const char **ret_code)
 {
     civil_day day = zone_day_at(zone, start);
     struct civil date = civil_from_ms((int64_t)day * DAY_MS);
     int64_t number = 0;
-    if (!db_one_int(
-            ctx->db,
-            "INSERT INTO consultation_code (tenant, day, last) VALUES ($1, $2, 1) "
-            "ON CONFLICT (tenant, day) DO UPDATE SET last = consultation_code.last + 1 RETURNING last",
-            DB_ARGS(db_text(ctx->actor.tenant), db_int(day)), &number, NULL, ctx->err))
+    if (!next_number(ctx, day, &number))
         return false;
     *ret_code = arena_printf(ctx->arena, "CONS-%04d%02d%02d-%03lld", date.year, date.month, date.day,
                              (long long)number);
@@ -120,14 +131,17 @@ static bool pay(struct op_ctx *ctx, const struct args_book *args, struct consult
     return true;
 }
 
-static bool write_down(struct op_ctx *ctx, struct consultation *c, const char *host_zone)
+static bool write_down(struct op_ctx *ctx, struct consultation *c, const char *client_email)
 {
     static const char *const reason = "Initial booking";
     struct children children = { 0 };
+    struct parties parties;
     *LIST_ADD(&children.history, ctx->arena, struct child_history) =
         (struct child_history){ c->status, ctx->now, ctx->actor.user_id, reason };
     return consultation_insert(ctx, c) && consultation_add_history(ctx, c, reason) &&
-           announce(ctx, NEWS_BOOKED, c, host_zone, NULL) && view_reply(ctx, c, ROLE_CLIENT, &children);
+           parties_of_client(ctx, c, client_email, &parties) &&
+           announce(ctx, NEWS_BOOKED, c, &parties, NULL) &&
+           view_reply(ctx, c, ROLE_CLIENT, &parties, &children);
 }
 
 static bool run_book(struct op_ctx *ctx, const void *in)
@@ -149,7 +163,7 @@ static bool run_book(struct op_ctx *ctx, const void *in)
     struct consultation c = draft(ctx, args, &client, &assignment);
     ctx->target = c.id;
     return next_code(ctx, assignment.calendar.zone, c.starts_at, &c.code) && pay(ctx, args, &c) &&
-           write_down(ctx, &c, assignment.consultant.timezone);
+           write_down(ctx, &c, client.primary_email);
 }
 
 const struct op op_run_consultation_book = {

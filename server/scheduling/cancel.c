@@ -24,6 +24,7 @@ static bool run_cancel(struct op_ctx *ctx, const void *in)
     const struct args_cancel *args = in;
     struct consultation c;
     struct booking_policy policy;
+    struct parties parties;
     unsigned roles;
     if (!consultation_find(ctx, args->id, &c, &roles) || !consultation_move(ctx, &c, MOVE_CANCEL, roles) ||
         !policy_get(ctx, &policy))
@@ -34,8 +35,8 @@ static bool run_cancel(struct op_ctx *ctx, const void *in)
     c.cancelled_at = ctx->now;
     c.cancel_reason = args->reason;
     if (!settle(ctx, &c, effect, &policy) || !consultation_update(ctx, &c) ||
-        !consultation_add_history(ctx, &c, args->reason) || !announce(ctx, NEWS_CANCELLED, &c, NULL, note) ||
-        !view_reply(ctx, &c, roles, NULL))
+        !parties_load(ctx, &c, &parties) || !consultation_add_history(ctx, &c, args->reason) ||
+        !announce(ctx, NEWS_CANCELLED, &c, &parties, note) || !view_reply(ctx, &c, roles, &parties, NULL))
         return false;
     reply_effect(ctx, &c, effect);
     return true;

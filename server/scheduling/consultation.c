@@ -177,7 +177,8 @@ struct credit_use consultation_credit_use(const struct consultation *consultatio
 {
     return (struct credit_use){ .client_id = consultation->client_id,
                                 .consultation_id = consultation->id,
-                                .consultation_code = consultation->code };
+                                .consultation_code = consultation->code,
+                                .round = consultation->sequence };
 }
 
 const char *consultation_host(struct op_ctx *ctx, const struct consultation *consultation)

@@ -23,7 +23,7 @@ static bool run_add_action_item(struct op_ctx *ctx, const void *in)
     struct consultation c;
     unsigned roles;
     return find_own(ctx, args->id, &c, &roles) && action_item_add(ctx, &c, args) &&
-           view_reply(ctx, &c, roles, NULL);
+           view_reply(ctx, &c, roles, NULL, NULL);
 }
 
 static bool run_add_deliverable(struct op_ctx *ctx, const void *in)
@@ -32,7 +32,7 @@ static bool run_add_deliverable(struct op_ctx *ctx, const void *in)
     struct consultation c;
     unsigned roles;
     return find_own(ctx, args->consultationId, &c, &roles) && deliverable_add(ctx, &c, args) &&
-           view_reply(ctx, &c, roles, NULL);
+           view_reply(ctx, &c, roles, NULL, NULL);
 }
 
 const struct op op_run_consultation_add_action_item = {

@@ -41,9 +41,10 @@ bool note_merge(struct op_ctx *ctx, const char *stored, const char *added, size_
     const char *mine = last_addition(ctx, stored, &kept);
     if (mine == NULL || strstr(added, mine) == NULL)
         kept = strlen(stored);
-    char at[CIVIL_ISO_SIZE];
-    const char *text = arena_printf(ctx->arena, "%.*s%s%s ---\n%s", (int)kept, stored, line_start(ctx),
-                                    civil_format_iso(ctx->now, at), added);
+    struct civil at = civil_from_ms(ctx->now);
+    const char *text =
+        arena_printf(ctx->arena, "%.*s%s%04d-%02d-%02d %02d:%02d UTC ---\n%s", (int)kept, stored,
+                     line_start(ctx), at.year, at.month, at.day, at.hour, at.minute, added);
     if (strlen(text) > max)
         return err_set(ctx->err, ERR_TOO_LARGE,
                        "Somebody wrote meanwhile, and both texts together are too long; shorten yours.");

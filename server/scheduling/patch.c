@@ -134,7 +134,7 @@ static bool run_patch(struct op_ctx *ctx, const void *in)
     bool merged = false;
     if (!consultation_find(ctx, args->id, &c, &roles) || !may_write(ctx, args, &c, roles) ||
         !patch_booking(ctx, args, &c, &merged) || !patch_notes(ctx, args, &c, &merged) ||
-        !view_reply(ctx, &c, roles, NULL))
+        !view_reply(ctx, &c, roles, NULL, NULL))
         return false;
     reply_bool(ctx, "merged", merged);
     return true;

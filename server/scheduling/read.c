@@ -6,7 +6,7 @@ static bool run_get(struct op_ctx *ctx, const void *in)
     const struct args_consultation_id *args = in;
     struct consultation c;
     unsigned roles;
-    return consultation_find(ctx, args->id, &c, &roles) && view_reply(ctx, &c, roles, NULL);
+    return consultation_find(ctx, args->id, &c, &roles) && view_reply(ctx, &c, roles, NULL, NULL);
 }
 
 const struct op op_run_consultation_get = {

@@ -25,6 +25,7 @@ static bool pay_again(struct op_ctx *ctx, struct consultation *c, enum cancel_ef
     bool settled = effect == CANCEL_CONSUMES
                        ? credits_consume(ctx, &use, "Moved late by the client")
                        : credits_release(ctx, &use, policy->return_days, "Moved to another length");
+    use.round++;
     if (!settled || !credits_reserve(ctx, &use, minutes, c->free_trial, &quote))
         return false;
     c->package_id = quote.package_id;
@@ -57,6 +58,7 @@ static bool run_reschedule(struct op_ctx *ctx, const void *in)
     struct consultation c;
     struct booking_policy policy;
     struct assignment assignment;
+    struct parties parties;
     unsigned roles;
     if (!consultation_find(ctx, args->id, &c, &roles) ||
         !consultation_move(ctx, &c, MOVE_RESCHEDULE, roles) || !wish_check_schedule(ctx, &args->schedule) ||
@@ -78,8 +80,8 @@ static bool run_reschedule(struct op_ctx *ctx, const void *in)
     const char *note =
         effect == CANCEL_CONSUMES ? "It was moved late: the credit held before is used." : args->reason;
     if (!consultation_update(ctx, &c) || !consultation_add_history(ctx, &c, args->reason) ||
-        !announce(ctx, NEWS_RESCHEDULED, &c, assignment.consultant.timezone, note) ||
-        !view_reply(ctx, &c, roles, NULL))
+        !parties_load(ctx, &c, &parties) || !announce(ctx, NEWS_RESCHEDULED, &c, &parties, note) ||
+        !view_reply(ctx, &c, roles, &parties, NULL))
         return false;
     reply_text(ctx, "effect", effect == CANCEL_CONSUMES ? "consumed" : "moved");
     return true;

@@ -34,5 +34,6 @@ extern const struct op op_run_consultation_add_action_item, op_run_consultation_
     op_run_consultation_book, op_run_consultation_cancel, op_run_consultation_complete,
     op_run_consultation_confirm, op_run_consultation_get, op_run_consultation_mine, op_run_consultation_patch,
     op_run_consultation_reschedule, op_run_consultation_start, op_run_consultation_upcoming;
+extern const struct job_kind job_consultation_remind; // server/jobs/jobs.h: RULES 20
 extern const struct row_source row_source_consultation, row_source_outcome, row_source_note,
     row_source_action_item, row_source_deliverable, row_source_attendee, row_source_policy;

@@ -5,10 +5,12 @@
 
 enum { CLOCK_SKEW_MS = 5 * MINUTE_MS };
 
-static bool write_step(struct op_ctx *ctx, struct consultation *c, enum news news)
+static bool write_step(struct op_ctx *ctx, struct consultation *c, enum news news, unsigned roles)
 {
+    struct parties parties;
     return consultation_update(ctx, c) && consultation_add_history(ctx, c, NULL) &&
-           announce(ctx, news, c, NULL, NULL);
+           parties_load(ctx, c, &parties) && announce(ctx, news, c, &parties, NULL) &&
+           view_reply(ctx, c, roles, &parties, NULL);
 }
 
 // What is said with a step is added to what was noted before.
@@ -29,8 +31,8 @@ static bool run_confirm(struct op_ctx *ctx, const void *in)
     if (args->preparationNotes != NULL && (roles & ROLE_CONSULTANT) == 0)
         return err_set(ctx->err, ERR_FORBIDDEN, "Preparation notes are the consultant's alone.");
     c.confirmed_at = ctx->now;
-    return write_step(ctx, &c, NEWS_CONFIRMED) &&
-           keep_note(ctx, &c, NOTE_PREPARATION, args->preparationNotes) && view_reply(ctx, &c, roles, NULL);
+    return keep_note(ctx, &c, NOTE_PREPARATION, args->preparationNotes) &&
+           write_step(ctx, &c, NEWS_CONFIRMED, roles);
 }
 
 const struct op op_run_consultation_confirm = {
@@ -65,7 +67,7 @@ static bool run_start(struct op_ctx *ctx, const void *in)
     for (size_t i = 0; i < additional->count; i++)
         if (!attendee_add(ctx, &c, LIST_AT(additional, struct args_attendee, i)))
             return false;
-    return write_step(ctx, &c, NEWS_STARTED) && view_reply(ctx, &c, roles, NULL);
+    return write_step(ctx, &c, NEWS_STARTED, roles);
 }
 
 const struct op op_run_consultation_start = {
@@ -101,7 +103,7 @@ static bool run_complete(struct op_ctx *ctx, const void *in)
     c.overrun_minutes = booking_overrun_minutes(c.ends_at, c.actual_end, policy.grace_minutes);
     c.credit_consumed = true;
     return credits_consume(ctx, &use, "Session completed") && write_up(ctx, args, &c) &&
-           write_step(ctx, &c, NEWS_COMPLETED) && view_reply(ctx, &c, roles, NULL);
+           write_step(ctx, &c, NEWS_COMPLETED, roles);
 }
 
 const struct op op_run_consultation_complete = {

@@ -1,5 +1,4 @@
 #include "server/clients/clients.h"
-#include "server/identity/identity.h"
 #include "server/scheduling/view_shape.h"
 
 #include <string.h>
@@ -109,42 +108,36 @@ static void show_children(struct view *view, const struct consultation *c, const
     view->cancelledAt = c->cancelled_at;
 }
 
-static bool show_people(struct op_ctx *ctx, struct view *view, const struct consultation *c)
+static void show_people(struct view *view, const struct consultation *c, const struct parties *parties)
 {
-    struct client client;
-    struct person host;
-    struct list people = { 0 };
-    if (!client_get(ctx, c->client_id, &client) || !client_people(ctx, c->client_id, &people) ||
-        !person_get(ctx, consultation_host(ctx, c), &host))
-        return false;
+    const struct list *people = &parties->client_people;
     bool confirmed = c->confirmed_at != 0;
-    view->client.email = client.primary_email;
+    view->client.email = parties->client_email;
     view->attendees.primary = (struct view_primary){
-        .client = { .userId = people.count == 0 ? NULL : *LIST_AT(&people, const char *, 0),
+        .client = { .userId = people->count == 0 ? NULL : *LIST_AT(people, const char *, 0),
                     .name = c->contact_name,
-                    .email = client.primary_email,
+                    .email = parties->client_email,
                     .confirmed = confirmed },
-        .consultant = { .userId = host.id,
+        .consultant = { .userId = parties->host_id,
                         .consultantId = c->consultant_id,
                         .name = c->consultant_name,
-                        .email = host.email,
+                        .email = parties->host_email,
                         .confirmed = confirmed },
     };
-    return true;
 }
 
 bool view_reply(struct op_ctx *ctx, const struct consultation *c, unsigned roles,
-                const struct children *children)
+                const struct parties *parties, const struct children *children)
 {
-    struct children loaded;
-    struct view view = light_view(ctx, c);
-    if (!show_people(ctx, &view, c))
+    struct parties loaded_parties;
+    struct children loaded_children;
+    if ((parties == NULL && !parties_load(ctx, c, &loaded_parties)) ||
+        (children == NULL && !children_load(ctx, c, &loaded_children)))
         return false;
-    if (children == NULL) {
-        if (!children_load(ctx, c, &loaded))
-            return false;
-        children = &loaded;
-    }
+    if (children == NULL)
+        children = &loaded_children;
+    struct view view = light_view(ctx, c);
+    show_people(&view, c, parties == NULL ? &loaded_parties : parties);
     view.billing = billing_of(c);
     show_notes(&view, c, children, roles);
     show_children(&view, c, children);

@@ -3,11 +3,12 @@
 #pragma once
 
 #include "server/scheduling/children.h"
+#include "server/scheduling/parties.h"
 
 // Adds data.consultation, everything included. roles: who reads (bits of enum role, see consultation_find).
-// children NULL: loaded.
+// parties, children: NULL: loaded.
 bool view_reply(struct op_ctx *ctx, const struct consultation *consultation, unsigned roles,
-                const struct children *children);
+                const struct parties *parties, const struct children *children);
 
 // One entry of a list (struct view): the same without the heavy children.
 extern const struct shape shape_consultation_view, shape_consultation_summary;

@@ -2,8 +2,10 @@
 #include "server/credits/credits.h"
 #include "server/jobs/housekeeping.h"
 #include "server/notify/notify.h"
+#include "server/scheduling/scheduling.h"
 
 const struct job_kind *const job_kinds[] = {
+    &job_consultation_remind,
     &job_credits_expire,
     &job_housekeeping,
     &job_mail_send,

@@ -222,6 +222,43 @@ const char *office_book(struct office *office, const char *start)
     return id;
 }
 
+struct finish_args {
+    const struct job_kind *kind;
+    const char *payload;
+};
+
+static bool finish_run(struct op_ctx *ctx, const void *in)
+{
+    const struct finish_args *args = in;
+    struct job job = { .kind = args->kind->name, .payload = args->payload, .run_at = ctx->now };
+    return args->kind->finish(ctx, &job);
+}
+static const struct shape finish_shape = { .name = "Finish", .size = sizeof(struct finish_args) };
+static const struct op_spec finish_spec = { .name = "office.finish",
+                                            .roles = ROLE_ADMIN,
+                                            .kind = OP_CHANGE,
+                                            .status = 200,
+                                            .in = &finish_shape,
+                                            .help = "." };
+static const struct op finish_op = { .spec = &finish_spec, .run = finish_run };
+
+void office_finish_job(struct office *office, const struct job_kind *kind, const char *payload, ...)
+{
+    va_list list;
+    va_start(list, payload);
+    struct finish_args args = { kind, arena_vprintf(&office->arena, payload, list) };
+    va_end(list);
+    struct op_request *request = op_request_create();
+    request->op = &finish_op;
+    request->args = &args;
+    request->trusted = true;
+    request->actor = office->platform;
+    engine_run(office->bed.app.engine, request);
+    if (!request->ok)
+        fail_msg("%s: %s", kind->name, request->err.message);
+    op_request_free(request);
+}
+
 // Looking -----------------------------------------------------------------------------------------------------------
 
 const cJSON *json_at(const cJSON *json, const char *path)
@@ -302,5 +339,5 @@ const struct row_source *const row_sources[ROW_TABLES] = {
     [ROW_NOTIFICATION] = &row_source_notification,
 };
 
-const struct job_kind *const job_kinds[] = { &job_credits_expire, &job_mail_send };
+const struct job_kind *const job_kinds[] = { &job_consultation_remind, &job_credits_expire, &job_mail_send };
 const size_t job_kind_count = ARRAY_LEN(job_kinds);

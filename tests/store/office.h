@@ -5,6 +5,7 @@
 #pragma once
 
 #include "server/credits/credits.h"
+#include "server/jobs/jobs.h"
 #include "tests/lib/testbed.h"
 
 #define OFFICE_NOW "2030-01-07T08:00:00Z"
@@ -32,6 +33,9 @@ cJSON *office_run(struct office *office, const struct op *op, const struct actor
 // The same for an answer that does not matter.
 void office_do(struct office *office, const struct op *op, const struct actor *actor, enum err_code expected,
                const char *args, ...) PRINTF_LIKE(5, 6);
+// Runs a job's part in the writer's transaction, as the runner does when it is due.
+void office_finish_job(struct office *office, const struct job_kind *kind, const char *payload, ...)
+    PRINTF_LIKE(3, 4);
 // Books 90 minutes with John at that time for Jane; the consultation's id, in the office's arena.
 const char *office_book(struct office *office, const char *start);
 // The text or number at a dotted path ("consultation.status.current", "items.0.name"); fails when there is none.

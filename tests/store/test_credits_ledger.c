@@ -1,6 +1,5 @@
 // The ledger: what goes in, which lot pays, what expires, and the proof that nothing is lost on the way.
 #include "server/credits/credits.h"
-#include "server/jobs/jobs.h"
 #include "server/scheduling/scheduling.h"
 #include "shared/base/civil.h"
 #include "tests/store/office.h"
@@ -20,36 +19,9 @@ static void grant(struct office *office, const struct actor *client, const char 
               package, credits);
 }
 
-// The job that is due, run as its runner would.
-struct expire_args {
-    const char *lot_id;
-};
-static bool expire_run(struct op_ctx *ctx, const void *in)
-{
-    const struct expire_args *args = in;
-    struct job job = { .payload = arena_printf(ctx->arena, "{\"lotId\":\"%s\"}", args->lot_id) };
-    return job_credits_expire.finish(ctx, &job);
-}
-static const struct shape expire_shape = { .name = "Expire", .size = sizeof(struct expire_args) };
-static const struct op_spec expire_spec = { .name = "test.expire",
-                                            .roles = ROLE_ADMIN,
-                                            .kind = OP_CHANGE,
-                                            .status = 200,
-                                            .in = &expire_shape,
-                                            .help = "." };
-static const struct op expire_op = { .spec = &expire_spec, .run = expire_run };
-
 static void expire(struct office *office, const char *lot_id)
 {
-    struct expire_args args = { lot_id };
-    struct op_request *request = op_request_create();
-    request->op = &expire_op;
-    request->args = &args;
-    request->trusted = true;
-    request->actor = office->platform;
-    engine_run(office->bed.app.engine, request);
-    assert_true(request->ok);
-    op_request_free(request);
+    office_finish_job(office, &job_credits_expire, "{\"lotId\":\"%s\"}", lot_id);
 }
 
 static const char *lot_of(struct office *office, const struct actor *client, const char *package)

@@ -388,19 +388,60 @@ static void test_what_a_booking_leaves_behind(void **state)
                      2);
     assert_int_equal(testbed_int(bed, "SELECT count(*) FROM job WHERE key LIKE 'mail:booking_confirmed%'"),
                      2);
-    // 54 hours ahead: both reminders for both
-    assert_int_equal(testbed_int(bed, "SELECT count(*) FROM job WHERE key LIKE 'mail:reminder%'"), 4);
+    assert_int_equal(testbed_int(bed, "SELECT count(*) FROM job WHERE key LIKE 'remind:%'"), 1);
     assert_int_equal(testbed_int(bed, "SELECT count(*) FROM audit WHERE op = 'consultation.book'"), 1);
 }
 
-static void test_traps_14_no_reminder_that_is_late_already(void **state)
+static int64_t mails(struct office *office, const char *name)
+{
+    return testbed_int(
+        &office->bed,
+        arena_printf(&office->arena, "SELECT count(*) FROM job WHERE key LIKE 'mail:%s:%%'", name));
+}
+
+static void remind(struct office *office, const char *id, int sequence, int which)
+{
+    office_finish_job(office, &job_consultation_remind,
+                      "{\"consultation\":\"%s\",\"sequence\":%d,\"which\":%d}", id, sequence, which);
+}
+
+static int64_t next_reminder(struct office *office)
+{
+    return testbed_int(&office->bed, "SELECT COALESCE(MAX(run_at), 0) FROM job WHERE key LIKE 'remind:%'");
+}
+
+static void test_rules_20_reminders_a_day_and_an_hour_before(void **state)
 {
     struct office *office = *state;
-    office_book(office, "2030-01-07T20:00:00Z"); // twelve hours ahead
-    assert_int_equal(
-        testbed_int(&office->bed, "SELECT count(*) FROM job WHERE key LIKE 'mail:reminder_24h%'"), 0);
-    assert_int_equal(testbed_int(&office->bed, "SELECT count(*) FROM job WHERE key LIKE 'mail:reminder_1h%'"),
-                     2);
+    const char *id = office_book(office, "2030-01-09T14:00:00Z");
+    assert_int_equal(next_reminder(office), office_time("2030-01-08T14:00:00Z"));
+    office_set_clock(office, "2030-01-08T14:00:00Z");
+    remind(office, id, 0, 0);
+    remind(office, id, 0, 0); // a second try after a crash sends no second mail
+    assert_int_equal(mails(office, "reminder_24h"), 2);
+    assert_int_equal(next_reminder(office), office_time("2030-01-09T13:00:00Z"));
+    office_set_clock(office, "2030-01-09T13:00:00Z");
+    remind(office, id, 0, 1);
+    assert_int_equal(mails(office, "reminder_1h"), 2);
+    assert_int_equal(testbed_int(&office->bed, "SELECT count(*) FROM job WHERE key LIKE 'remind:%'"), 2);
+}
+
+static void test_traps_14_no_reminder_that_is_late_or_stale(void **state)
+{
+    struct office *office = *state;
+    const char *id = office_book(office, "2030-01-07T20:00:00Z"); // twelve hours ahead: the hour alone
+    assert_int_equal(next_reminder(office), office_time("2030-01-07T19:00:00Z"));
+    office_do(office, &op_run_consultation_reschedule, &office->john, ERR_NONE,
+              "{\"id\":\"%s\",\"schedule\":{\"scheduledStart\":\"2030-01-10T14:00:00Z\","
+              "\"scheduledEnd\":\"2030-01-10T15:30:00Z\"}}",
+              id);
+    office_set_clock(office, "2030-01-07T19:00:00Z");
+    remind(office, id, 0, 1); // of the old time
+    assert_int_equal(mails(office, "reminder_1h"), 0);
+    office_do(office, &op_run_consultation_cancel, &office->john, ERR_NONE, "{\"id\":\"%s\"}", id);
+    office_set_clock(office, "2030-01-09T14:00:00Z");
+    remind(office, id, 1, 0); // of a session that is off
+    assert_int_equal(mails(office, "reminder_24h"), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, office_open, office_close)
@@ -422,7 +463,8 @@ static const struct CMUnitTest tests[] = {
     TEST(test_a_client_made_id_books_once),
     TEST(test_a_retry_with_the_same_key_gets_the_same_answer),
     TEST(test_what_a_booking_leaves_behind),
-    TEST(test_traps_14_no_reminder_that_is_late_already),
+    TEST(test_rules_20_reminders_a_day_and_an_hour_before),
+    TEST(test_traps_14_no_reminder_that_is_late_or_stale),
 };
 
 int main(void)

@@ -151,11 +151,11 @@ static void test_a_queued_edit_keeps_both_texts(void **state)
     cJSON_Delete(data);
     office_set_clock(office, "2030-01-09T14:05:00Z");
     data = write_live(office, id, "From the train", seen); // never saw the desk's
-    live_is(data, "From the desk\n--- John Expert, 2030-01-09T14:05:00Z ---\nFrom the train", true);
+    live_is(data, "From the desk\n--- John Expert, 2030-01-09 14:05 UTC ---\nFrom the train", true);
     cJSON_Delete(data);
     // the train's text grows on, still queued from before: its own part is replaced, the desk's stays
     data = write_live(office, id, "From the train, longer", seen);
-    live_is(data, "From the desk\n--- John Expert, 2030-01-09T14:05:00Z ---\nFrom the train, longer", true);
+    live_is(data, "From the desk\n--- John Expert, 2030-01-09 14:05 UTC ---\nFrom the train, longer", true);
     cJSON_Delete(data);
     // who saw it all may write it as they like
     data = write_live(office, id, "One text", revision(office, id, "live"));
