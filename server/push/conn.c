@@ -350,7 +350,8 @@ static void on_auth(struct conn *conn, const cJSON *json, struct arena *arena)
 static void on_cur(struct conn *conn, const cJSON *json, struct arena *arena)
 {
     struct msg_cur cur;
-    if (read_message(conn, &shape_cur, json, arena, &cur) && cur.at > feed_head(conn->audience->feed))
+    if (read_message(conn, &shape_cur, json, arena, &cur) && cur.at > conn->told &&
+        cur.at > feed_head(conn->audience->feed))
         conn_fail(conn, ERR_BAD_REQUEST, "The cursor is ahead of the server.");
 }
 
