@@ -2,17 +2,23 @@
 
 #include <string.h>
 
+// Two small statements: SQLite builds a temporary table for what RETURNING gives back.
+static bool take_seq(struct op_ctx *ctx, int64_t *ret_seq)
+{
+    const struct db_value tenant = db_text(ctx->actor.tenant);
+    int64_t changes = 0;
+    if (!db_run(ctx->db, "UPDATE tenant SET seq = seq + 1 WHERE id = $1", &tenant, 1, &changes, ctx->err))
+        return false;
+    if (changes == 0)
+        return err_set(ctx->err, ERR_INTERNAL, "There is no tenant %s.", ctx->actor.tenant);
+    return db_one_int(ctx->db, "SELECT seq FROM tenant WHERE id = $1", &tenant, 1, ret_seq, NULL, ctx->err);
+}
+
 bool changes_seq(struct op_ctx *ctx, int64_t *ret_seq)
 {
     struct change_set *set = ctx->changes;
-    if (set->seq == 0) {
-        bool found = false;
-        if (!db_one_int(ctx->db, "UPDATE tenant SET seq = seq + 1 WHERE id = $1 RETURNING seq",
-                        DB_ARGS(db_text(ctx->actor.tenant)), &set->seq, &found, ctx->err))
-            return false;
-        if (!found)
-            return err_set(ctx->err, ERR_INTERNAL, "There is no tenant %s.", ctx->actor.tenant);
-    }
+    if (set->seq == 0 && !take_seq(ctx, &set->seq))
+        return false;
     *ret_seq = set->seq;
     return true;
 }
