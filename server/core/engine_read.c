@@ -47,7 +47,7 @@ void *reader_thread(void *pointer)
     struct queue *queue = &worker->engine->reads;
     struct work works[READER_BATCH_MAX];
     size_t count;
-    while ((count = queue_take(queue, works, READER_BATCH_MAX, -1)) > 0) {
+    while ((count = queue_take(queue, works, READER_BATCH_MAX, (struct patience){ .timeout_ms = -1 })) > 0) {
         run_works(worker->engine, worker->db, works, count);
         queue_done(queue, count);
     }

@@ -19,7 +19,7 @@ void *slow_thread(void *pointer)
     struct worker *worker = pointer;
     struct queue *queue = &worker->engine->slow;
     struct work work;
-    while (queue_take(queue, &work, 1, -1) > 0) {
+    while (queue_take(queue, &work, 1, (struct patience){ .timeout_ms = -1 }) > 0) {
         prepare(worker->engine, work.item, worker->db);
         queue_done(queue, 1);
     }

@@ -12,6 +12,15 @@
 enum {
     IDLE_MS = 500,
     CHECKPOINT_BYTES = 16 * 1024 * 1024,
+    GATHER_MAX_US = 1000,
+};
+
+// Those who were answered by one commit ask again one by one; without patience the first of them would get a commit to
+// itself and all others wait for it. So the next batch waits until it is as large as the last one was, but no longer
+// than a part of what a commit takes.
+struct rhythm {
+    size_t last_count;
+    int64_t commit_us; // of late
 };
 
 struct batch {
@@ -174,14 +183,17 @@ static void tell_runner(struct engine *engine)
     pthread_mutex_unlock(&engine->jobs_lock);
 }
 
-static void run_batch(struct engine *engine, struct batch *batch)
+static void run_batch(struct engine *engine, struct batch *batch, struct rhythm *rhythm)
 {
     struct err err = { 0 };
     int64_t began = host_monotonic_us();
     if (!run_transaction(engine, batch, &err))
         fail_batch(engine, batch, &err);
+    int64_t took = host_monotonic_us() - began;
+    rhythm->last_count = batch->count;
+    rhythm->commit_us += (took - rhythm->commit_us) / 8;
     metrics_add(engine->app->metrics, METRIC_COMMITS, 1);
-    metrics_observe_us(engine->app->metrics, METRIC_COMMIT_SECONDS, host_monotonic_us() - began);
+    metrics_observe_us(engine->app->metrics, METRIC_COMMIT_SECONDS, took);
     if (engine->publisher != NULL)
         publisher_add(engine->publisher, batch->requests, batch->count);
     if (batch->added_jobs)
@@ -208,10 +220,16 @@ static void fold_log(struct engine *engine, bool idle, int64_t *folded)
     *folded = size;
 }
 
-static bool take_batch(struct engine *engine, struct batch *ret_batch)
+static bool take_batch(struct engine *engine, const struct rhythm *rhythm, struct batch *ret_batch)
 {
     struct work work[WRITER_BATCH_MAX];
-    ret_batch->count = queue_take(&engine->writes, work, WRITER_BATCH_MAX, IDLE_MS);
+    int64_t patience_us = rhythm->commit_us / 2;
+    struct patience patience = {
+        .timeout_ms = IDLE_MS,
+        .wanted = rhythm->last_count,
+        .more_us = (int)(patience_us < GATHER_MAX_US ? patience_us : GATHER_MAX_US),
+    };
+    ret_batch->count = queue_take(&engine->writes, work, WRITER_BATCH_MAX, patience);
     ret_batch->added_jobs = false;
     for (size_t i = 0; i < ret_batch->count; i++)
         ret_batch->requests[i] = work[i].item;
@@ -222,13 +240,14 @@ void *writer_thread(void *pointer)
 {
     struct engine *engine = pointer;
     struct batch batch;
+    struct rhythm rhythm = { 0 };
     int64_t folded = 0;
     for (;;) {
-        bool busy = take_batch(engine, &batch);
+        bool busy = take_batch(engine, &rhythm, &batch);
         if (!busy && queue_closed(&engine->writes))
             return NULL;
         if (busy)
-            run_batch(engine, &batch);
+            run_batch(engine, &batch, &rhythm);
         queue_done(&engine->writes, batch.count);
         fold_log(engine, !busy, &folded);
     }

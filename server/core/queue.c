@@ -3,6 +3,7 @@
 #include "shared/base/check.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -45,34 +46,37 @@ bool queue_push(struct queue *queue, struct work work)
         if (queue->count == queue->cap)
             grow(queue);
         queue->ring[(queue->head + queue->count++) % queue->cap] = work;
-        pthread_cond_signal(&queue->filled);
+        if (queue->count >= queue->wanted)
+            pthread_cond_signal(&queue->filled);
     }
     pthread_mutex_unlock(&queue->lock);
     return fits;
 }
 
-static void wait_for_work(struct queue *queue, int timeout_ms)
+// Until there are `wanted`, the queue closes, or the time is over (us < 0: never).
+static void wait_for(struct queue *queue, size_t wanted, int64_t us)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
-    while (queue->count == 0 && !queue->closed) {
-        if (timeout_ms < 0)
+    int64_t ns = until.tv_nsec + us % 1000000 * 1000;
+    until.tv_sec += us / 1000000 + ns / 1000000000;
+    until.tv_nsec = ns % 1000000000;
+    queue->wanted = wanted;
+    while (queue->count < wanted && !queue->closed) {
+        if (us < 0)
             pthread_cond_wait(&queue->filled, &queue->lock);
         else if (pthread_cond_timedwait(&queue->filled, &queue->lock, &until) == ETIMEDOUT)
-            return;
+            break;
     }
+    queue->wanted = 0;
 }
 
-size_t queue_take(struct queue *queue, struct work *ret, size_t max, int timeout_ms)
+size_t queue_take(struct queue *queue, struct work *ret, size_t max, struct patience patience)
 {
     pthread_mutex_lock(&queue->lock);
-    wait_for_work(queue, timeout_ms);
+    wait_for(queue, 1, patience.timeout_ms < 0 ? -1 : patience.timeout_ms * (int64_t)1000);
+    if (queue->count > 0 && queue->count < patience.wanted)
+        wait_for(queue, patience.wanted, patience.more_us);
     size_t taken = 0;
     while (taken < max && queue->count > 0) {
         ret[taken++] = queue->ring[queue->head];

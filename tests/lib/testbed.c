@@ -45,13 +45,19 @@ void testbed_start(struct testbed *bed, const struct testbed_options *options)
          &err);
 }
 
+static const char *temporary(void)
+{
+    const char *folder = getenv("TMPDIR");
+    return folder == NULL || folder[0] != '/' ? "/tmp" : folder;
+}
+
 void testbed_open(struct testbed *ret_bed, const struct testbed_options *options)
 {
     *ret_bed = (struct testbed){ 0 };
     if (options != NULL && options->folder != NULL)
         snprintf(ret_bed->folder, sizeof(ret_bed->folder), "%s", options->folder);
     else
-        snprintf(ret_bed->folder, sizeof(ret_bed->folder), "/tmp/serenity-test-XXXXXX");
+        snprintf(ret_bed->folder, sizeof(ret_bed->folder), "%.40s/serenity-test-XXXXXX", temporary());
     CHECK((options != NULL && options->folder != NULL) || mkdtemp(ret_bed->folder) != NULL);
     snprintf(ret_bed->path, sizeof(ret_bed->path), "%s/store.db", ret_bed->folder);
     testbed_start(ret_bed, options);
