@@ -17,7 +17,7 @@ static bool run(struct op_ctx *ctx, const void *in)
 {
     (void)in;
     CLEANUP(buf_free) struct buf now = { 0 };
-    json_add_time(&now, ctx->now);
+    json_add_time(&now, app_now(ctx->app));
     reply_json(ctx, "now", buf_text(&now));
     return true;
 }

@@ -25,6 +25,7 @@ struct request_state {
     const char *args;         // the same as JSON, secrets left out: audited
     char digest[DIGEST_SIZE]; // of operation and arguments, when there is an idempotency key
     struct err invalid;       // what is wrong with the arguments; said only to who may run the operation
+    int64_t now;              // read once, for prepare() and run(); 0 before
     void *prepared;
     struct change_set changes;
     const char *tenant;    // of the changes

@@ -129,13 +129,15 @@ bool request_must_wait(const struct op_request *request)
 void request_context(struct engine *engine, struct op_request *request, struct db *db, struct op_ctx *ret_ctx)
 {
     struct request_state *state = request->state;
+    if (state->now == 0)
+        state->now = clock_now(engine->app->clock);
     buf_clear(&request->reply);
     buf_add_char(&request->reply, '{');
     *ret_ctx = (struct op_ctx){
         .app = engine->app,
         .db = db,
         .arena = &request->arena,
-        .now = clock_now(engine->app->clock),
+        .now = state->now,
         .actor = request->trusted ? request->actor
                                   : (struct actor){ .tenant = TENANT_DEFAULT, .roles = ROLE_PUBLIC },
         .request_id = request->request_id,
