@@ -21,11 +21,18 @@ enum cli_exit {
 
 struct cli_run; // tui/cli/run.h
 
+struct cli_option {
+    const char *name;    // "--days"
+    const char *metavar; // "N"; NULL for a flag
+    const char *help;
+};
+
 struct cli_command {
     const char *name;                 // "agenda"
-    const char *usage;                // "[--from DATE] [--days N]"
+    const char *words;                // "CODE": what stands behind it without a dash; NULL for nothing
+    int word_count;                   // how many of them it needs
     const char *help;                 // one sentence
-    const struct cli_option *options; // ends with a NULL name
+    const struct cli_option *options; // ends with a NULL name; --json and --help belong to every command
     int (*run)(struct cli_run *run);
 };
 

@@ -232,6 +232,11 @@ bool model_withdraw(struct model *model, int64_t n, struct err *err)
     return true;
 }
 
+bool model_flush(struct model *model, struct err *err)
+{
+    return !port_take_soft(model) || outbox_flush(model->outbox, err);
+}
+
 // --- notes -------------------------------------------------------------------------------------------------------------
 
 static void fill_patch(struct args_patch *patch, enum note_kind kind, const char *text)
