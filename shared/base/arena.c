@@ -92,13 +92,17 @@ char *arena_strdup(struct arena *arena, const char *text)
     return text == NULL ? NULL : arena_copy(arena, text, strlen(text) + 1);
 }
 
+// Most texts are short: they are printed once, not measured first.
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
+    char brief[256];
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, again);
+    int length = vsnprintf(brief, sizeof brief, format, again);
     va_end(again);
     CHECK(length >= 0);
+    if ((size_t)length < sizeof brief)
+        return arena_copy(arena, brief, (size_t)length + 1);
     char *text = arena_alloc(arena, (size_t)length + 1);
     vsnprintf(text, (size_t)length + 1, format, args);
     return text;

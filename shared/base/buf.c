@@ -55,19 +55,26 @@ void buf_add_text(struct buf *buf, const char *text)
 
 void buf_add_char(struct buf *buf, char c)
 {
-    buf_add(buf, &c, 1);
+    if (buf->len + 1 >= buf->cap)
+        buf_reserve(buf, 1);
+    buf->data[buf->len++] = c;
+    buf->data[buf->len] = '\0';
 }
 
+// Printed into the room there is; only what does not fit is printed again.
 void buf_addf(struct buf *buf, const char *format, ...)
 {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, again);
+    size_t room = buf->cap - buf->len;
+    int length = vsnprintf(room == 0 ? NULL : buf->data + buf->len, room, format, again);
     va_end(again);
     CHECK(length >= 0);
-    buf_reserve(buf, (size_t)length);
-    vsnprintf(buf->data + buf->len, (size_t)length + 1, format, args);
+    if ((size_t)length >= room) {
+        buf_reserve(buf, (size_t)length);
+        vsnprintf(buf->data + buf->len, (size_t)length + 1, format, args);
+    }
     va_end(args);
     buf->len += (size_t)length;
 }

@@ -69,12 +69,38 @@ int civil_days_in_month(int year, int month)
     return month == 2 && leap ? 29 : days[month - 1];
 }
 
+// Written digit by digit: every answer and every row is full of times.
+static char *put_digits(char *at, int value, int count)
+{
+    for (int i = count - 1; i >= 0; i--, value /= 10)
+        at[i] = (char)('0' + value % 10);
+    return at + count;
+}
+
 char *civil_format_iso(int64_t ms, char buffer[CIVIL_ISO_SIZE])
 {
     struct civil c = civil_from_ms(ms);
-    int n = snprintf(buffer, CIVIL_ISO_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour,
-                     c.minute, c.second);
-    snprintf(buffer + n, (size_t)(CIVIL_ISO_SIZE - n), c.ms != 0 ? ".%03dZ" : "Z", c.ms);
+    const struct {
+        int value, digits;
+        char after;
+    } parts[] = {
+        { c.month, 2, '-' },  { c.day, 2, 'T' },     { c.hour, 2, ':' },
+        { c.minute, 2, ':' }, { c.second, 2, '\0' },
+    };
+    bool usual = c.year >= 0 && c.year <= 9999;
+    char *at =
+        usual ? put_digits(buffer, c.year, 4) : buffer + snprintf(buffer, CIVIL_ISO_SIZE, "%d", c.year);
+    *at++ = '-';
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        at = put_digits(at, parts[i].value, parts[i].digits);
+        if (parts[i].after != '\0')
+            *at++ = parts[i].after;
+    }
+    if (c.ms != 0) {
+        *at++ = '.';
+        at = put_digits(at, c.ms, 3);
+    }
+    memcpy(at, "Z", 2);
     return buffer;
 }
 
