@@ -295,8 +295,9 @@ CREATE TABLE consultation (
     UNIQUE (tenant, code),
     CHECK (ends_at > starts_at)
 );
-CREATE INDEX consultation_by_consultant ON consultation (consultant_id, starts_at);
-CREATE INDEX consultation_by_client ON consultation (client_id, starts_at);
+-- with what a search for overlaps asks, so that it reads no rows
+CREATE INDEX consultation_by_consultant ON consultation (consultant_id, starts_at, ends_at, blocks);
+CREATE INDEX consultation_by_client ON consultation (client_id, starts_at, ends_at, blocks);
 CREATE INDEX consultation_by_tenant ON consultation (tenant, id);
 
 CREATE TABLE consultation_code (
