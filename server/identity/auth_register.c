@@ -13,14 +13,35 @@
 
 enum { USER_CLIENT, USER_CONSULTANT }; // user_type_words
 
+enum { OWN_WORDS_MAX = 12 };
+
+// The words of a text, split at blanks.
+static size_t add_words(struct op_ctx *ctx, const char *text, const char **words, size_t count)
+{
+    char *rest = text == NULL ? NULL : arena_strdup(ctx->arena, text), *next;
+    for (; rest != NULL && count < OWN_WORDS_MAX; rest = next) {
+        next = strchr(rest, ' ');
+        if (next != NULL)
+            *next++ = '\0';
+        if (rest[0] != '\0')
+            words[count++] = rest;
+    }
+    return count;
+}
+
+static bool check_password(struct op_ctx *ctx, const struct args_register *args)
+{
+    const char *own[OWN_WORDS_MAX + 1] = { "insightserenity" };
+    size_t count = add_words(ctx, args->profile.firstName, own, 1);
+    count = add_words(ctx, args->profile.lastName, own, count);
+    count = add_words(ctx, arena_strndup(ctx->arena, args->email, strcspn(args->email, "@")), own, count);
+    add_words(ctx, args->profile.organizationName, own, count);
+    return password_check(args->password, own, ctx->err);
+}
+
 static bool check(struct op_ctx *ctx, const struct args_register *args)
 {
     const struct args_profile *profile = &args->profile;
-    const char *own[] = {
-        "insightserenity",         profile->firstName,
-        profile->lastName,         arena_strndup(ctx->arena, args->email, strcspn(args->email, "@")),
-        profile->organizationName, NULL
-    };
     if (!email_check(args->email, ctx->err))
         return false;
     if (args->userType == USER_CLIENT &&
@@ -28,7 +49,7 @@ static bool check(struct op_ctx *ctx, const struct args_register *args)
         return err_field(ctx->err, "profile.organizationName", "A client names its organization.");
     if (args->timezone != NULL && zone_db_get(ctx->app->zones, args->timezone) == NULL)
         return err_field(ctx->err, "timezone", "There is no time zone of that name.");
-    return password_check(args->password, own, ctx->err);
+    return check_password(ctx, args);
 }
 
 static bool prepare(struct op_ctx *ctx, const void *in)
