@@ -5,7 +5,14 @@
 
 enum { HOST_SIDE = ROLE_CONSULTANT | ROLE_ADMIN };
 
-static struct view_schedule schedule_of(const struct consultation *c)
+static const char *actual_minutes(struct op_ctx *ctx, const struct consultation *c)
+{
+    return c->actual_end == 0
+               ? NULL
+               : arena_printf(ctx->arena, "%lld", (long long)((c->actual_end - c->actual_start) / MINUTE_MS));
+}
+
+static struct view_schedule schedule_of(struct op_ctx *ctx, const struct consultation *c)
 {
     return (struct view_schedule){
         .scheduledStart = c->starts_at,
@@ -13,7 +20,7 @@ static struct view_schedule schedule_of(const struct consultation *c)
         .actualStart = c->actual_start,
         .actualEnd = c->actual_end,
         .duration = { .scheduled = (c->ends_at - c->starts_at) / MINUTE_MS,
-                      .actual = c->actual_end == 0 ? 0 : (c->actual_end - c->actual_start) / MINUTE_MS },
+                      .actual = actual_minutes(ctx, c) },
         .timezone = c->timezone,
     };
 }
@@ -55,7 +62,7 @@ static struct view light_view(struct op_ctx *ctx, const struct consultation *c)
         .consultant = { .id = c->consultant_id, .name = c->consultant_name },
         .type = c->type,
         .package = c->package_name,
-        .schedule = schedule_of(c),
+        .schedule = schedule_of(ctx, c),
         .status = { .current = c->status },
         .purpose = c->purpose,
         .createdAt = c->booked_at,

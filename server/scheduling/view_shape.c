@@ -40,7 +40,8 @@ static const struct shape consultant_shape =
 
 static const struct field duration_fields[] = {
     { FIELD(struct view_duration, scheduled), .kind = FIELD_INT, .help = "Minutes" },
-    { FIELD(struct view_duration, actual), .kind = FIELD_INT, .flags = OPT },
+    { FIELD(struct view_duration, actual), .kind = FIELD_JSON, .flags = OPT,
+      .help = "Minutes, once it is over" },
 };
 static const struct shape duration_shape = SHAPE(struct view_duration, "SessionDuration", duration_fields);
 

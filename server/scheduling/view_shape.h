@@ -21,7 +21,8 @@ struct view_consultant {
     const char *id, *name;
 };
 struct view_duration {
-    int64_t scheduled, actual; // minutes
+    int64_t scheduled;  // minutes
+    const char *actual; // the same, NULL before it is over
 };
 struct view_schedule {
     int64_t scheduledStart, scheduledEnd, actualStart, actualEnd;
