@@ -3,6 +3,7 @@
 #include "server/admin/demo_events.h"
 #include "server/admin/tools.h"
 #include "server/identity/identity.h"
+#include "server/notify/notify.h"
 #include "shared/base/civil.h"
 
 #define MARK "demo.made_at" // in the table config: the demo world is there
@@ -39,6 +40,20 @@ static bool is_empty(struct op_ctx *ctx)
     return people == 0 || err_set(ctx->err, ERR_ALREADY_EXISTS, "The demo world needs an empty data folder.");
 }
 
+// What is older than two days has been read; the rest waits.
+static bool read_old_news(struct op_ctx *ctx, const struct demo_world *world)
+{
+    int64_t until = ctx->now - 2 * (int64_t)DAY_MS;
+    for (size_t i = 0; i < world->consultants.count; i++)
+        if (!notifications_read_until(ctx, LIST_AT(&world->consultants, struct demo_consultant, i)->person_id,
+                                      until))
+            return false;
+    for (size_t i = 0; i < world->clients.count; i++)
+        if (!notifications_read_until(ctx, LIST_AT(&world->clients, struct demo_client, i)->person_id, until))
+            return false;
+    return true;
+}
+
 static bool make_world(struct op_ctx *ctx, struct demo_world *world)
 {
     struct list events = { 0 };
@@ -51,7 +66,7 @@ static bool make_world(struct op_ctx *ctx, struct demo_world *world)
     for (size_t i = 0; i < events.count; i++)
         if (!demo_event_run(ctx, world, LIST_AT(&events, struct demo_event, i), hash))
             return false;
-    return true;
+    return read_old_news(ctx, world);
 }
 
 static bool leave_mark(struct op_ctx *ctx)

@@ -16,11 +16,17 @@ struct view_contact_information {
     const char *primaryEmail, *contactName, *contactTitle;
 };
 
+struct view_client_history {
+    int64_t totalConsultations;
+    struct list previousTopics, preferredConsultants; // const char *
+};
+
 struct view_client {
     const char *id, *clientCode, *organizationName, *type;
     struct view_client_status status;
     struct view_demographics demographics;
     struct view_contact_information contactInformation;
+    struct view_client_history consultationHistory;
     int64_t createdAt;
 };
 

@@ -114,12 +114,38 @@ static bool load_own(struct op_ctx *ctx, const char *id, struct row_notification
 
 static bool mark_read(struct op_ctx *ctx, struct row_notification *row)
 {
-    const char *audience = audience_of(ctx->actor.user_id, ctx->arena);
+    const char *audience = audience_of(row->userId, ctx->arena);
     row->readAt = ctx->now;
     return changes_seq(ctx, &row->rev) &&
            db_run(ctx->db, "UPDATE notification SET rev = $2, read_at = $3 WHERE id = $1",
                   DB_ARGS(db_text(row->id), db_int(row->rev), db_int(row->readAt)), NULL, ctx->err) &&
            changes_add(ctx, ROW_NOTIFICATION, row->id, CHANGE_PUT, audience, audience);
+}
+
+static bool load_unread(struct op_ctx *ctx, const char *person_id, int64_t until, struct list *ret_rows)
+{
+    CLEANUP(db_done) struct db_rows rows = { 0 };
+    if (!db_query(ctx->db, &rows,
+                  "SELECT " COLUMNS
+                  " FROM notification WHERE person_id = $1 AND read_at IS NULL AND at <= $2",
+                  DB_ARGS(db_text(person_id), db_int(until)), ctx->err))
+        return false;
+    while (db_next(&rows))
+        if (!db_load(&rows, row_shapes[ROW_NOTIFICATION], ctx->arena,
+                     LIST_ADD(ret_rows, ctx->arena, struct row_notification)))
+            return false;
+    return db_ok(&rows);
+}
+
+bool notifications_read_until(struct op_ctx *ctx, const char *person_id, int64_t until)
+{
+    struct list rows = { 0 };
+    if (!load_unread(ctx, person_id, until, &rows))
+        return false;
+    for (size_t i = 0; i < rows.count; i++)
+        if (!mark_read(ctx, LIST_AT(&rows, struct row_notification, i)))
+            return false;
+    return true;
 }
 
 // Reading it twice is reading it once.

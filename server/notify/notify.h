@@ -9,6 +9,9 @@
 bool notify_person(struct op_ctx *ctx, const char *person_id, const char *kind, const char *title,
                    const char *body, const char *consultation_id);
 
+// Marks as read what the person was told until then.
+bool notifications_read_until(struct op_ctx *ctx, const char *person_id, int64_t until);
+
 struct mail_var {
     const char *name, *value;
 };
