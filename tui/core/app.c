@@ -18,8 +18,7 @@ void app_init(struct app *app)
     *app = (struct app){ .has_focus = true, .dirty = true, .clock = machine_clock };
     app->hooks.extra_fd = -1;
     app->grid.cursor_x = app->grid.cursor_y = -1;
-    struct err err;
-    CHECK(app_use_theme(app, theme_guess(), &err));
+    app_guess_theme(app, false);
     app->now = app->clock(app->shared);
 }
 
@@ -99,17 +98,34 @@ static bool read_theme_file(struct app *app, const char *name, struct err *err)
     return true;
 }
 
+static void show_theme(struct app *app)
+{
+    app->colour = strcmp(app->theme.name, "mono") != 0;
+    app->dirty = true;
+    struct style_table table = { app->theme.inks, app->theme.papers, INKS, PAPERS };
+    if (app->term)
+        term_set_styles(app->term, table, app->colour);
+}
+
 bool app_use_theme(struct app *app, const char *name, struct err *err)
 {
     if (!theme_builtin(name, &app->theme) && !read_theme_file(app, name, err))
         return false;
-    app->colour = strcmp(name, "mono") != 0;
-    app->dirty = true;
-    if (!app->term)
-        return true;
-    struct style_table table = { app->theme.inks, app->theme.papers, INKS, PAPERS };
-    term_set_styles(app->term, table, app->colour);
+    app->theme_by_terminal = false;
+    show_theme(app);
     return true;
+}
+
+void app_guess_theme(struct app *app, bool is_light)
+{
+    const char *name = theme_guess();
+    if (is_light && strcmp(name, "dark") == 0)
+        name = "light";
+    CHECK(theme_builtin(name, &app->theme));
+    app->theme.papers[PAPER_BASE].bg = COLOUR_DEFAULT;
+    app->theme.papers[PAPER_OFF].bg = COLOUR_DEFAULT;
+    app->theme_by_terminal = true;
+    show_theme(app);
 }
 
 struct screen *app_push(struct app *app, const struct screen_ops *ops, const void *arg)

@@ -14,7 +14,8 @@ enum { DEPTH_MAX = 12, ROOTS_MAX = 8, WIDTH_MIN = 60, HEIGHT_MIN = 15 };
 struct app_hooks { // what the screens add to every frame; each may be NULL
     void (*header)(struct app *app, const struct canvas *canvas); // one row
     void (*status)(struct app *app, const struct canvas *canvas); // one row, over the key bar
-    void (*readable)(struct app *app);                            // extra_fd is
+    const char *(*corner)(struct app *app); // at the end of the key bar: at most 7 cells
+    void (*readable)(struct app *app);      // extra_fd is
     const struct action *actions;                                 // work everywhere but in popups
     size_t action_count;
     int extra_fd; // -1: none
@@ -25,6 +26,7 @@ struct app {
     struct grid grid;
     struct theme theme;
     bool colour;
+    bool theme_by_terminal; // nobody chose one: it follows the window's background
     struct config config;
     struct arena frame; // of one turn of the loop: texts on their way to the screen
     struct screen *stack[DEPTH_MAX];
@@ -51,6 +53,8 @@ void app_init(struct app *app);
 void app_free(struct app *app);
 // The theme by name: built in or a file in the config folder. False: unknown or wrong, with err filled.
 bool app_use_theme(struct app *app, const char *name, struct err *err);
+// dark, light or mono as it suits the terminal, on the window's own background.
+void app_guess_theme(struct app *app, bool is_light);
 
 // Puts a screen on top; arg goes to its open(). Returns it.
 struct screen *app_push(struct app *app, const struct screen_ops *ops, const void *arg);

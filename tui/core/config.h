@@ -1,6 +1,6 @@
 // What a person has chosen: theme, alerts, keys. One small file:
 //
-//   theme = light            dark, light, high-contrast, mono, or a file beside this one
+//   theme = light            auto, dark, light, high-contrast, mono, or a file beside this one
 //   alerts = auto            auto, bell, osc9, osc777, off: for new bookings while another window has the focus
 //   [keys]
 //   calendar.week = W        as action tables write keys
@@ -18,7 +18,7 @@ struct key_choice {
 struct config {
     struct arena arena;
     const char *folder; // where the file lies
-    const char *theme;  // NULL: by the terminal
+    const char *theme;  // NULL or auto: by the terminal
     const char *alerts; // NULL: auto
     struct list keys;   // struct key_choice
 };

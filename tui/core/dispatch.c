@@ -173,5 +173,9 @@ void app_event(struct app *app, const struct event *event)
     case EVENT_FOCUS:
         app->has_focus = event->has_focus;
         break;
+    case EVENT_BACKGROUND:
+        if (app->theme_by_terminal)
+            app_guess_theme(app, event->is_light);
+        break;
     }
 }

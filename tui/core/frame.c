@@ -17,7 +17,7 @@ static int draw_key(struct app *app, const struct canvas *canvas, int x, const s
 {
     const char *keys = app_action_keys(app, item->action, &app->frame);
     int width = text_width(keys) + 1 + text_width(item->action->title);
-    if (x + width > canvas->area.width - 1 || app->key_bar_count == (int)ARRAY_LEN(app->key_bar))
+    if (x + width > canvas->area.width - 8 || app->key_bar_count == (int)ARRAY_LEN(app->key_bar))
         return 0;
     int used = canvas_text(canvas, x, 0, item->enabled ? INK_KEY : INK_DISABLED, keys);
     canvas_text(canvas, x + used + 1, 0, item->enabled ? INK_TEXT : INK_DISABLED, item->action->title);
@@ -49,6 +49,8 @@ static void draw_key_bar(struct app *app, const struct canvas *canvas)
     canvas_fill(canvas, canvas_rect(canvas), PAPER_BAR);
     app->key_bar_count = 0;
     app->key_bar_y = canvas->area.y;
+    if (app->hooks.corner)
+        canvas_right(canvas, canvas->area.width, 0, INK_DIM, app->hooks.corner(app));
     int x = 1, order = 0;
     size_t at = 0;
     for (const struct app_action *item; (item = bar_next(&actions, order, at, &at)) != NULL;) {

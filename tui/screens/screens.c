@@ -38,12 +38,13 @@ static void use_config(struct app *app, const char *home)
     const char *folder = config_folder(home, &app->frame);
     if (!config_load(&app->config, folder, &err))
         app_toast(app, TOAST_FAIL, "The config file", err.message);
-    const char *theme = app->config.theme, *guess = theme_guess();
-    if (!theme || strcmp(guess, "mono") == 0)
-        theme = guess;
-    if (!app_use_theme(app, theme, &err)) {
-        app_toast(app, TOAST_FAIL, "The theme", err.message);
-        CHECK(app_use_theme(app, guess, &err));
+    const char *theme = app->config.theme;
+    bool chosen = theme && strcmp(theme, "auto") != 0 && strcmp(theme_guess(), "mono") != 0;
+    if (!chosen || !app_use_theme(app, theme, &err)) {
+        if (chosen)
+            app_toast(app, TOAST_FAIL, "The theme", err.message);
+        app_guess_theme(app, false);
+        term_ask_background(app->term);
     }
 }
 

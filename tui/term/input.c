@@ -2,6 +2,7 @@
 
 #include "shared/base/utf8.h"
 
+#include <string.h>
 #include <wchar.h>
 
 enum { // key codes given to ncurses for sequences that terminfo does not name
@@ -160,6 +161,54 @@ static bool read_code(struct term *term, int code, struct event *ret)
     }
 }
 
+void term_ask_background(struct term *term)
+{
+    static const char question[] = "\033]11;?\033\\";
+    term_write(term->fd, question, sizeof(question) - 1);
+}
+
+// "11;rgb:RRRR/GGGG/BBBB", with one to four digits each.
+static bool parse_background(const char *answer, struct event *ret)
+{
+    unsigned r, g, b;
+    if (sscanf(answer, "11;rgb:%4x/%4x/%4x", &r, &g, &b) != 3)
+        return false;
+    const char *slash = strchr(answer, '/'), *colon = strchr(answer, ':');
+    double most = (double)((1u << (4 * (unsigned)(slash - colon - 1))) - 1);
+    *ret = (struct event){ .kind = EVENT_BACKGROUND, .is_light = 0.3 * r + 0.6 * g + 0.1 * b > 0.5 * most };
+    return true;
+}
+
+// An answer of the terminal begins like the escape key, but the rest is there at once: ESC ] ... BEL or ESC \.
+static bool read_answer(struct term *term, struct event *ret)
+{
+    char answer[64];
+    size_t length = 0;
+    wint_t c, last = 0;
+    while (wget_wch(term->pad, &c) == OK && c != '\a' && !(last == 27 && c == '\\')) {
+        if (length + 1 < sizeof(answer))
+            answer[length++] = c < 128 ? (char)c : '?';
+        last = c;
+    }
+    answer[length] = '\0';
+    return parse_background(answer, ret);
+}
+
+// The escape key, or the beginning of an answer. False: nothing to report.
+static bool read_escape(struct term *term, struct event *ret)
+{
+    wint_t c;
+    *ret = (struct event){ .kind = EVENT_KEY, .key = K_ESC };
+    int kind = wget_wch(term->pad, &c);
+    if (kind == OK && c == ']')
+        return read_answer(term, ret);
+    if (kind == OK)
+        unget_wch((wchar_t)c);
+    else if (kind == KEY_CODE_YES)
+        ungetch((int)c);
+    return true;
+}
+
 bool term_read(struct term *term, struct event *ret)
 {
     if (term->paste_given) {
@@ -178,6 +227,11 @@ bool term_read(struct term *term, struct event *ret)
         }
         if (term->pasting) {
             paste_add(term, c);
+            continue;
+        }
+        if (c == 27) {
+            if (read_escape(term, ret))
+                return true;
             continue;
         }
         *ret = (struct event){ .kind = EVENT_KEY, .key = key_of_char(c) };

@@ -16,6 +16,7 @@ enum event_kind {
     EVENT_CLICK, // x, y; left button
     EVENT_WHEEL, // x, y; by: -1 up, 1 down
     EVENT_FOCUS, // has_focus
+    EVENT_BACKGROUND, // is_light: what the terminal answered to term_ask_background
 };
 
 struct event {
@@ -23,7 +24,7 @@ struct event {
     keycode key;
     const char *paste; // valid until the next term_read; line ends are '\n', other controls are gone
     int x, y, by;
-    bool has_focus;
+    bool has_focus, is_light;
 };
 
 // Opens /dev/tty. ERR_UNAVAILABLE when there is no terminal or TERM is unknown. SIGWINCH and the ending signals are
@@ -41,6 +42,8 @@ void term_set_styles(struct term *term, struct style_table styles, bool colour);
 void term_draw(struct term *term, const struct grid *grid);
 // The next frame is drawn in full (after another program wrote to the screen).
 void term_forget(struct term *term);
+// Asks what the window's background looks like (OSC 11); many terminals answer with an EVENT_BACKGROUND.
+void term_ask_background(struct term *term);
 // The next event, false when there is none now.
 bool term_read(struct term *term, struct event *ret_event);
 

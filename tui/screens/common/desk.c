@@ -49,6 +49,7 @@ struct desk *desk_create(struct app *app, struct model *model)
     app->hooks = (struct app_hooks){
         .header = shell_header,
         .status = shell_status,
+        .corner = shell_corner,
         .readable = desk_read_news,
         .actions = desk_actions,
         .action_count = desk_action_count,

@@ -59,7 +59,7 @@ static void draw_login(struct screen *screen, const struct canvas *canvas)
     static const char *const name = "S E R E N I T Y";
     struct login_data *data = screen->data;
     int width = canvas->area.width < 64 ? canvas->area.width : 64;
-    struct rect rect = rect_center(canvas_rect(canvas), width, form_height(&data->form) + 8);
+    struct rect rect = rect_center(canvas_rect(canvas), width, form_height(&data->form) + 9);
     struct rect inner = canvas_box(canvas, rect, INK_BOX, NULL);
     struct canvas box = canvas_sub(canvas, rect_inset(inner, 2, 1));
     canvas_text(&box, 0, 0, INK_TITLE, name);

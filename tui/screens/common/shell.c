@@ -41,10 +41,12 @@ void shell_header(struct app *app, const struct canvas *canvas)
     const struct desk *desk = desk_of_app(app);
     canvas_fill(canvas, canvas_rect(canvas), PAPER_BAR);
     int x = 1 + canvas_text(canvas, 1, 0, INK_TITLE, "Serenity") + 2;
-    if (!desk->account.email)
+    if (!desk->account.email) {
+        canvas_right(canvas, canvas->area.width, 0, INK_FAINT, SERENITY_VERSION);
         return;
+    }
     const char *name = person(app);
-    int width = text_width(name), right = canvas->area.width - 1;
+    int width = text_width(name), right = canvas->area.width;
     bool room = right - width > x + 66;
     if (room)
         canvas_text(canvas, right - width, 0, INK_DIM, name);
@@ -110,6 +112,11 @@ static void draw_next(struct app *app, const struct canvas *canvas, int from)
     int width = text_width(text);
     width = width < room ? width : room;
     canvas_text_in(canvas, canvas->area.width - 1 - width, 0, width, soon ? INK_ACCENT : INK_DIM, text);
+}
+
+const char *shell_corner(struct app *app)
+{
+    return format_clock(&app->frame, model_zone(desk_of_app(app)->model), app->now);
 }
 
 void shell_status(struct app *app, const struct canvas *canvas)

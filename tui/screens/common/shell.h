@@ -5,6 +5,8 @@
 
 void shell_header(struct app *app, const struct canvas *canvas);
 void shell_status(struct app *app, const struct canvas *canvas);
+// The time, in the corner of the key bar.
+const char *shell_corner(struct app *app);
 // Takes the model's news: toasts, alerts, and every screen reads anew what may have changed.
 void desk_read_news(struct app *app);
 // What header and status line show.
