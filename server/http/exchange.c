@@ -117,6 +117,8 @@ static bool check_framing(const struct http_head *head, struct err *err)
 {
     if (head->too_large)
         return err_set(err, ERR_HEADERS_TOO_LARGE, "Headers may take %d bytes.", HTTP_HEADERS_MAX);
+    if (head->bad_version)
+        return err_set(err, ERR_BAD_REQUEST, "Speak HTTP/1.1.");
     if (head->transfer_encoding)
         return err_set(err, ERR_NOT_IMPLEMENTED,
                        "Send the body with Content-Length, without Transfer-Encoding.");
@@ -290,6 +292,14 @@ static void begin_operation(struct exchange *exchange, const struct http_head *h
         submit(exchange);
 }
 
+static bool is_plain_line(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)text[i] < ' ')
+            return false;
+    return utf8_is_plain(text, size);
+}
+
 static void note_path(struct exchange *exchange, const struct http_head *head)
 {
     size_t size = head->path_size < sizeof exchange->path ? head->path_size : sizeof exchange->path - 1;
@@ -308,7 +318,7 @@ struct exchange *exchange_begin(struct http_server *server, const struct http_he
     choose_request_id(exchange, head->request_id);
     if (!check_framing(head, &exchange->err))
         fail(exchange, true);
-    else if (!utf8_is_plain(head->path, head->path_size)) {
+    else if (!is_plain_line(head->path, head->path_size)) {
         err_set(&exchange->err, ERR_BAD_REQUEST, "The path holds characters that cannot be taken.");
         fail(exchange, head->content_length > 0);
     } else if (system_answer(server, head->method, head->path, head->path_size, &exchange->in,

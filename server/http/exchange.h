@@ -19,6 +19,7 @@ struct http_head {
     const char *address;    // of the client, see proxies.h
     int64_t content_length; // or LENGTH_NONE, LENGTH_BAD
     bool old_version;       // HTTP/1.0
+    bool bad_version;       // neither that nor HTTP/1.1
     bool too_large;         // headers over HTTP_HEADERS_MAX, or more query parameters than QUERY_MAX
     bool transfer_encoding; // sent, whatever it says
     bool no_host;           // none, or two

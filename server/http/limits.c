@@ -73,7 +73,7 @@ static bool take(struct limits *limits, enum limit_kind kind, uint64_t key, int6
     int64_t price = MINUTE_US / rate;
     int64_t full_at = (bucket->full_at > now ? bucket->full_at : now) + price;
     if (full_at - now > MINUTE_US) {
-        *ret_after = (int)((full_at - now - MINUTE_US) / 1000000 + 1);
+        *ret_after = (int)((full_at - now - MINUTE_US + 999999) / 1000000);
         return false;
     }
     bucket->full_at = full_at;

@@ -18,10 +18,11 @@
 #include <unistd.h>
 
 enum {
-    IDLE_SECONDS = 75,     // between two requests of a connection
-    HEADER_BUFFER = 16384, // what libwebsockets keeps of one request's headers
-    READ_BUFFER = 16384,   // of the loop, one for all
-    FDS_BESIDE = 64,       // files that are no connections
+    IDLE_SECONDS = 75,            // between two requests of a connection
+    HEADER_BUFFER = 16384,        // what libwebsockets keeps of one request's headers
+    READ_BUFFER = 16384,          // of the loop, one for all
+    WRITE_MAX = 16 * 1024 * 1024, // of one write; by default no more than is read at once
+    FDS_BESIDE = 64,              // files that are no connections
     SWEEP_US = 500000,
     PING_SECONDS = SYNC_PING_MS / 1000,
     SILENT_SECONDS = PING_SECONDS + 15, // after which a websocket without a pong is gone
@@ -128,6 +129,7 @@ static void count_connection(struct http_server *server, int change)
 
 static int http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t size)
 {
+    (void)user;
     struct lws_context *context = lws_get_context(wsi);
     struct listener *listener = context == NULL ? NULL : lws_context_user(context);
     if (listener == NULL)
@@ -142,10 +144,11 @@ static int http_callback(struct lws *wsi, enum lws_callback_reasons reason, void
         count_connection(listener->server, +1);
         return 0;
     case LWS_CALLBACK_WSI_DESTROY:
+        http_session_closed(wsi);
         count_connection(listener->server, -1);
         return 0;
     default:
-        return http_session_event(listener->server, wsi, reason, user, in, size);
+        return http_session_event(listener->server, wsi, reason, in, size);
     }
 }
 
@@ -153,6 +156,7 @@ static int push_callback(struct lws *wsi, enum lws_callback_reasons reason, void
 {
     struct listener *listener = lws_context_user(lws_get_context(wsi));
     if (reason == LWS_CALLBACK_WSI_DESTROY) {
+        http_session_closed(wsi);
         count_connection(listener->server, -1);
         return 0;
     }
@@ -206,8 +210,8 @@ static int64_t raise_file_limit(int64_t connections)
 static bool open_context(struct listener *listener, struct err *err)
 {
     static struct lws_protocols protocols[] = {
-        { .name = "http", .callback = http_callback },
-        { .name = SYNC_SUBPROTOCOL, .callback = push_callback },
+        { .name = "http", .callback = http_callback, .tx_packet_size = WRITE_MAX },
+        { .name = SYNC_SUBPROTOCOL, .callback = push_callback, .tx_packet_size = WRITE_MAX },
         { 0 },
     };
     static const lws_retry_bo_t keep_alive = {
@@ -215,7 +219,6 @@ static bool open_context(struct listener *listener, struct err *err)
         .secs_since_valid_hangup = SILENT_SECONDS,
     };
     int64_t files = raise_file_limit(listener->server->app->config.connections);
-    protocols[0].per_session_data_size = http_session_size;
     protocols[1].per_session_data_size = push_session_size;
     protocols[1].rx_buffer_size = PUSH_READ_SIZE;
     struct lws_context_creation_info info = {

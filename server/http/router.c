@@ -165,10 +165,10 @@ static bool enter(const struct walk *walk, const struct node *child, const struc
 static bool descend(const struct walk *walk, const struct node *node, const char *path)
 {
     struct segment segment;
-    if (path == walk->end) {
+    if (path == walk->end) { // it is this path, though perhaps with other methods
         walk->match->op = node->ops[walk->method];
-        walk->match->allow |= methods_of(node);
-        return walk->match->op != NULL;
+        walk->match->allow = methods_of(node);
+        return walk->match->allow != 0;
     }
     if (!next_segment(&path, walk->end, &segment))
         return false;
@@ -205,7 +205,7 @@ void router_find(const struct router *router, enum http_method method, const cha
     *ret = (struct route_match){ 0 };
     struct walk walk = { .method = method, .end = path + size, .match = ret };
     const char *rest = behind_prefix(path, walk.end);
-    if (rest != NULL && rest != walk.end && descend(&walk, &router->root, rest)) {
+    if (rest != NULL && rest != walk.end && descend(&walk, &router->root, rest) && ret->op != NULL) {
         ret->allow = 0;
         name_params(ret);
     }

@@ -17,15 +17,15 @@ struct http_session {
     struct lws *wsi;
     struct http_server *server;
     struct exchange *exchange; // NULL between requests
-    bool lingering;            // answered, closing: what still comes is thrown away
-    bool closing;              // the last answer has been written
+    bool finishing;            // the answer has been written, perhaps not all of it sent
+    bool closing;              // it was the last one
+    bool lingering;            // and has been sent: what still comes is thrown away
+    bool pipelined;            // the next request was read together with the one before
     int completions;           // of the body, as libwebsockets tells them
     int64_t deadline;          // monotonic us; 0 none
     struct http_session *previous, *next;
     char peer[ADDRESS_SIZE]; // "" on a unix socket
 };
-
-const size_t http_session_size = sizeof(struct http_session);
 
 static struct http_session *sessions; // those with a deadline may be anywhere in it
 
@@ -50,25 +50,31 @@ static void delist(struct http_session *session)
         session->next->previous = session->previous;
 }
 
-static void open_session(struct http_session *session, struct http_server *server, struct lws *wsi)
+// libwebsockets' own memory for a connection lasts for one request only, so this hangs beside it.
+static struct http_session *open_session(struct http_server *server, struct lws *wsi)
 {
+    struct http_session *session = calloc(1, sizeof *session);
+    CHECK(session != NULL);
     session->wsi = wsi;
     session->server = server;
     lws_get_peer_simple(wsi, session->peer, sizeof session->peer);
     if (strchr(session->peer, '.') == NULL && strchr(session->peer, ':') == NULL)
         session->peer[0] = '\0';
     enlist(session);
+    lws_set_opaque_user_data(wsi, session);
+    return session;
 }
 
-static void close_session(struct http_session *session)
+void http_session_closed(struct lws *wsi)
 {
-    if (session == NULL || session->wsi == NULL)
+    struct http_session *session = lws_get_opaque_user_data(wsi);
+    if (session == NULL)
         return;
     if (session->exchange != NULL)
         exchange_abandon(session->exchange);
-    session->exchange = NULL;
-    session->wsi = NULL;
+    lws_set_opaque_user_data(wsi, NULL);
     delist(session);
+    free(session);
 }
 
 void http_sessions_sweep(int64_t now)
@@ -190,7 +196,8 @@ static void read_head(struct http_session *session, const char *path, size_t pat
     if (ret->too_large)
         return;
     const char *version = copy_header(wsi, WSI_TOKEN_HTTP);
-    ret->old_version = version == NULL || strcmp(version, "HTTP/1.1") != 0;
+    ret->old_version = version != NULL && strcmp(version, "HTTP/1.0") == 0;
+    ret->bad_version = !ret->old_version && (version == NULL || strcmp(version, "HTTP/1.1") != 0);
     ret->transfer_encoding = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0 ||
                              lws_hdr_custom_length(wsi, "transfer-encoding :", 19) >= 0;
     ret->no_host =
@@ -211,7 +218,8 @@ void http_session_ready(void *user)
 {
     struct http_session *session = user;
     session->deadline = 0;
-    lws_rx_flow_control(session->wsi, 1); // a connection that does not read is not told that it may write either
+    lws_rx_flow_control(session->wsi,
+                        1); // a connection that does not read is not told that it may write either
     lws_callback_on_writable(session->wsi);
 }
 
@@ -220,7 +228,6 @@ static void settle(struct http_session *session)
 {
     switch (exchange_state(session->exchange)) {
     case EXCHANGE_BODY:
-        session->deadline = host_monotonic_us() + HTTP_SLOW_SECONDS * INT64_C(1000000);
         return;
     case EXCHANGE_WAIT:
         session->deadline = 0;
@@ -235,10 +242,13 @@ static void settle(struct http_session *session)
 static int begin(struct http_session *session, const char *path, size_t path_size)
 {
     struct http_head head;
-    if (session->exchange != NULL || session->lingering || session->closing)
+    if (session->exchange != NULL || session->finishing)
         return -1;
     read_head(session, path, path_size, &head);
+    if (session->pipelined && head.content_length > 0)
+        return -1; // libwebsockets would take its headers for its body
     session->completions = 0;
+    session->deadline = host_monotonic_us() + HTTP_SLOW_SECONDS * INT64_C(1000000);
     session->exchange = exchange_begin(session->server, &head, session);
     settle(session);
     lws_set_timeout(session->wsi, NO_PENDING_TIMEOUT, 0);
@@ -247,7 +257,7 @@ static int begin(struct http_session *session, const char *path, size_t path_siz
 
 static int body(struct http_session *session, const void *data, size_t size)
 {
-    if (session->lingering || session->exchange == NULL || exchange_state(session->exchange) != EXCHANGE_BODY)
+    if (session->exchange == NULL || exchange_state(session->exchange) != EXCHANGE_BODY)
         return 0;
     exchange_body(session->exchange, data, size);
     settle(session);
@@ -257,8 +267,8 @@ static int body(struct http_session *session, const void *data, size_t size)
 // libwebsockets calls this again while bytes beyond the body wait, and would for ever: then the connection goes.
 static int body_end(struct http_session *session)
 {
-    bool expected = session->exchange != NULL && exchange_state(session->exchange) != EXCHANGE_BODY;
-    return expected && !session->lingering && session->completions++ < COMPLETIONS_MAX ? 0 : -1;
+    bool answered = session->exchange == NULL || exchange_state(session->exchange) != EXCHANGE_BODY;
+    return answered && !session->lingering && session->completions++ < COMPLETIONS_MAX ? 0 : -1;
 }
 
 static struct buf *out_buffer(void)
@@ -288,27 +298,43 @@ static void linger(struct http_session *session)
     shutdown(lws_get_socket_fd(session->wsi), SHUT_WR);
 }
 
+// Whether libwebsockets holds more input of this connection: then it keeps the table of headers, and writes into the
+// buffer of a copy even when there is nothing to copy.
+static bool has_more_input(struct lws *wsi)
+{
+    char mark[2] = "?";
+    lws_hdr_custom_copy(wsi, mark, sizeof mark, "none:", 5);
+    return mark[0] == '\0';
+}
+
+static int finish(struct http_session *session)
+{
+    if (session->closing) {
+        linger(session);
+        return 0;
+    }
+    session->finishing = false;
+    if (lws_http_transaction_completed(session->wsi) != 0)
+        return -1;
+    session->pipelined = has_more_input(session->wsi);
+    return 0;
+}
+
 static int writable(struct http_session *session)
 {
-    bool close = false;
-    if (session->closing && !session->lingering)
-        linger(session); // what was left of a large last answer has gone out
+    if (session->lingering || lws_partial_buffered(session->wsi))
+        return 0;
+    if (session->finishing)
+        return finish(session);
     if (session->exchange == NULL || exchange_state(session->exchange) != EXCHANGE_READY)
         return 0;
     struct buf *out = out_buffer();
-    exchange_render(session->exchange, out, &close);
+    exchange_render(session->exchange, out, &session->closing);
     session->exchange = NULL;
-    session->closing = close;
+    session->finishing = true;
     if (send_out(session->wsi, out) < 0)
         return -1;
-    if (close) {
-        if (lws_partial_buffered(session->wsi))
-            lws_callback_on_writable(session->wsi);
-        else
-            linger(session);
-        return 0;
-    }
-    return lws_http_transaction_completed(session->wsi) != 0 ? -1 : 0;
+    return lws_partial_buffered(session->wsi) ? 0 : finish(session);
 }
 
 // --- upgrades -------------------------------------------------------------------------------------------------------
@@ -365,24 +391,22 @@ static int confirm_upgrade(struct http_server *server, struct lws *wsi)
 // --- callbacks ------------------------------------------------------------------------------------------------------
 
 int http_session_event(struct http_server *server, struct lws *wsi, enum lws_callback_reasons reason,
-                       struct http_session *session, void *in, size_t size)
+                       void *in, size_t size)
 {
+    struct http_session *session = lws_get_opaque_user_data(wsi);
     switch (reason) {
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
         return confirm_upgrade(server, wsi);
     case LWS_CALLBACK_HTTP:
-        if (session->wsi == NULL)
-            open_session(session, server, wsi);
-        return begin(session, in, size);
+        return begin(session == NULL ? open_session(server, wsi) : session, in, size);
     case LWS_CALLBACK_HTTP_BODY:
-        return body(session, in, size);
+        return session == NULL ? -1 : body(session, in, size);
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-        return body_end(session);
+        return session == NULL ? -1 : body_end(session);
     case LWS_CALLBACK_HTTP_WRITEABLE:
-        return session == NULL || session->wsi == NULL ? 0 : writable(session);
-    case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
+        return session == NULL ? 0 : writable(session);
     case LWS_CALLBACK_CLOSED_HTTP:
-        close_session(session);
+        http_session_closed(wsi);
         return 0;
     case LWS_CALLBACK_RAW_ADOPT: // CONNECT turned the connection raw
     case LWS_CALLBACK_RAW_RX:

@@ -6,13 +6,10 @@
 
 #include <libwebsockets.h>
 
-struct http_session;
-
-// Per connection, made and freed by libwebsockets, all zeroes at first.
-extern const size_t http_session_size;
-
 // For every callback of the HTTP protocol that concerns one connection; the listener hands them on. Non-zero closes it.
 int http_session_event(struct http_server *server, struct lws *wsi, enum lws_callback_reasons reason,
-                       struct http_session *session, void *in, size_t size);
+                       void *in, size_t size);
+// The connection ends, whatever it spoke last.
+void http_session_closed(struct lws *wsi);
 // Ends the connections whose time for a body, or for going after a refusal, is over.
 void http_sessions_sweep(int64_t now);

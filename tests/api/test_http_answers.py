@@ -113,15 +113,11 @@ class Answers(WithServer):
 
     def test_an_idempotency_key_gives_one_effect(self):
         key = f"Idempotency-Key: {uuid.uuid4()}"
-        clients = json.loads(self.ask("GET", "/api/clients/me", email=CLIENT).body)["data"]["client"]
-        path = f"/api/admin/clients/{clients['id']}/credits"
-        grants = [op for op in self.server.openapi()["paths"] if "credits" in op and "admin" in op]
-        path = (grants[0].replace("{id}", clients["id"]).replace("{clientId}", clients["id"]) if grants else path)
+        client = json.loads(self.ask("GET", "/api/clients/me", email=CLIENT).body)["data"]["client"]
+        path = f"/api/clients/{client['id']}/credits"
         body = {"packageId": "PKG-DISCOVERY-ASSESSMENT", "credits": 1, "reason": "test"}
         before = self.ask("GET", "/api/clients/me/credits", email=CLIENT).body
         first = self.ask("POST", path, body, key, email=ADMIN)
-        if first.status == 400:
-            self.skipTest(f"no known payload for {path}: {first}")
         self.assertIn(first.status, (200, 201), first)
         again = self.ask("POST", path, body, key, email=ADMIN)
         self.assertEqual((again.status, again.body), (first.status, first.body))
