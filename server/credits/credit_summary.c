@@ -1,5 +1,5 @@
 // client.credits: what a client has, holds, used and is about to lose (specification, client journey 5.3).
-#include "server/credits/credits.h"
+#include "server/credits/ledger.h"
 #include "server/scheduling/scheduling.h"
 #include "shared/base/civil.h"
 #include "shared/wire/args_people.h"
@@ -181,7 +181,7 @@ static bool run_credits(struct op_ctx *ctx, const void *in)
     reply_shape(ctx, "freeTrial", &trial_shape, &summary.trial);
     reply_shape(ctx, "lifetimeStats", &lifetime_shape, &summary.lifetime);
     reply_shapes(ctx, "expiringCredits", &package_shape, &summary.expiring);
-    reply_shapes(ctx, "lots", row_shapes[ROW_LOT], &summary.lots);
+    reply_shapes(ctx, "lots", &shape_lot_view, &summary.lots);
     return true;
 }
 

@@ -114,7 +114,7 @@ static bool run_grant(struct op_ctx *ctx, const void *in)
         !tell_client(ctx, &lot, args->reason))
         return false;
     ctx->target = lot.id;
-    reply_shape(ctx, "lot", row_shapes[ROW_LOT], &lot);
+    reply_shape(ctx, "lot", &shape_lot_view, &lot);
     return true;
 }
 

@@ -13,6 +13,9 @@ struct stored_lot {
 bool lots_load_free(struct op_ctx *ctx, const char *client_id, struct list *ret_lots);
 // ERR_NOT_FOUND when the tenant has no such lot.
 bool lot_load(struct op_ctx *ctx, const char *id, struct stored_lot *ret, const char **ret_client_id);
+// A lot as the API shows it, over struct row_lot: ISO times, decimal money (RULES 26).
+extern const struct shape shape_lot_view;
+
 // Who may see a client's lots and statement.
 const char *credit_audience(struct op_ctx *ctx, const char *client_id);
 
