@@ -122,4 +122,5 @@ const struct op op_run_credit_grant = {
     .spec = &op_credit_grant,
     .run = run_grant,
     .reply_name = "lot",
+    .reply_shape = &shape_lot_view,
 };

@@ -181,8 +181,8 @@ static void test_an_administrators_grant(void **state)
     cJSON *data = office_run(office, &op_run_credit_grant, &office->admin, ERR_NONE,
                              "{\"id\":\"%s\",\"packageId\":\"PKG-DISCOVERY-ASSESSMENT\",\"credits\":2}",
                              office->gina.client_id);
-    assert_int_equal((int)json_number(data, "lot.total"), 180);
-    assert_int_equal((int)json_number(data, "lot.price"), 225000);
+    assert_int_equal((int)json_number(data, "lot.minutesTotal"), 180);
+    assert_int_equal((int)json_number(data, "lot.price"), 2250);
     cJSON_Delete(data);
     assert_int_equal(
         testbed_int(&office->bed, "SELECT count(*) FROM notification WHERE kind = 'credits_granted'"), 1);
