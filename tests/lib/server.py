@@ -142,14 +142,14 @@ class Server:
     def __enter__(self):
         return self.start()
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, *_):
         if self.process is None:
             return
-        if kind is None and self.running():
+        died = self.process.poll()
+        if died is None:
             code, _ = self.stop()
-            # Leaks and races that a sanitizer reports at the end make the exit code.
-            assert code == 0, f"serenityd exits {code}\n{self.log_tail()}"
         else:
-            if kind is not None:
-                print(self.log_tail())
-            self.kill()
+            code = died
+            self.close()
+        # What a sanitizer reports, leaks and races at the end included, makes the exit code.
+        assert code == 0, f"serenityd {'ends' if died is None else 'died'} with {code}\n{self.log_tail()}"
