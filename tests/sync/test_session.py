@@ -275,7 +275,7 @@ class Operations(Story):
 
     def test_a_refusal_is_final_and_shown_with_alternatives(self):
         probe = self.signed_in()
-        start = {"start": "2030-03-18T10:00:00Z", "end": "2030-03-18T11:00:00Z"}
+        start = {"scheduledStart": "2030-03-18T10:00:00Z", "scheduledEnd": "2030-03-18T11:00:00Z"}
         self.server.on_op = lambda server, op: {"status": "rejected", "code": "SLOT_TAKEN",
                                                 "message": "Somebody has that time.", "field": "schedule",
                                                 "details": {"alternatives": [start, start]}}

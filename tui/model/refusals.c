@@ -46,15 +46,15 @@ void model_waiting(struct model *model, struct arena *arena, struct list *ret)
     *ret = waiting;
 }
 
-// details.alternatives: [{start, end}, ...] as ISO times, whatever else stands there.
+// details.alternatives: [{scheduledStart, scheduledEnd}, ...] as ISO times, whatever else stands there.
 static void read_alternatives(const char *details, struct arena *arena, struct list *ret)
 {
     CLEANUP(json_free) cJSON *json = details != NULL ? cJSON_Parse(details) : NULL;
     const cJSON *slot;
     cJSON_ArrayForEach(slot, cJSON_GetObjectItemCaseSensitive(json, "alternatives"))
     {
-        const char *start = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(slot, "start"));
-        const char *end = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(slot, "end"));
+        const char *start = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(slot, "scheduledStart"));
+        const char *end = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(slot, "scheduledEnd"));
         struct slot parsed;
         if (start != NULL && end != NULL && civil_parse_iso(start, &parsed.start) &&
             civil_parse_iso(end, &parsed.end))
