@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_MS = DAY_MS, NEXT_MAX = 50 };
+enum { LONGEST_MS = DAY_MS, NEXT_MAX = 50, TODO_MAX = 200 };
 
 struct look { // one question
     struct model *model;
@@ -216,15 +216,19 @@ void model_todo(struct model *model, struct arena *arena, struct todo *ret)
         CLEANUP(query_end)
         sqlite3_stmt *ahead = store_query(
             model->cache,
-            table_select(ROW_CONSULTATION, "AND \"status\" IN (0, 1) AND \"start\" > ?1 ORDER BY \"start\""));
+            table_select(ROW_CONSULTATION, "AND \"status\" IN (0, 1) AND \"start\" > ?1 ORDER BY \"start\""
+                                           " LIMIT ?2"));
         bind_int(ahead, 1, look.from);
+        bind_int(ahead, 2, TODO_MAX);
         look.wanted = to_confirm;
         collect(&look, ahead, &todo.to_confirm);
         CLEANUP(query_end)
         sqlite3_stmt *past = store_query(
             model->cache,
-            table_select(ROW_CONSULTATION, "AND \"status\" IN (2, 3) AND \"start\" < ?1 ORDER BY \"start\""));
+            table_select(ROW_CONSULTATION, "AND \"status\" IN (2, 3) AND \"start\" < ?1 ORDER BY \"start\""
+                                           " LIMIT ?2"));
         bind_int(past, 1, look.from);
+        bind_int(past, 2, TODO_MAX);
         look.wanted = to_write_up;
         collect(&look, past, &todo.to_write_up);
     }

@@ -41,11 +41,11 @@ static const char *row_id(enum row_table table, const void *row)
 static void account_for(const struct target *target, enum row_table table, const char *id, int64_t old_rev,
                         int64_t new_rev)
 {
-    if (old_rev != 0) {
+    if (old_rev >= 0) {
         *target->sum -= row_sum(table, id, old_rev);
         --*target->rows;
     }
-    if (new_rev != 0) {
+    if (new_rev >= 0) {
         *target->sum += row_sum(table, id, new_rev);
         ++*target->rows;
     }
@@ -60,7 +60,7 @@ static bool put_row(struct feed *feed, const struct target *target, enum row_tab
         return err_set(err, ERR_BAD_REQUEST, "the server sent a bad row of %s: %.150s",
                        row_shapes[table]->name, why.message);
     int64_t rev = row_rev(table, row), old_rev;
-    if (rev <= 0)
+    if (rev < 0)
         return broken(err, "a row without a revision");
     if (!table_put(feed->cache, table, target->gen, row, &old_rev))
         return true; // the commit will say
@@ -72,7 +72,7 @@ static void remove_row(struct feed *feed, const struct target *target, enum row_
 {
     int64_t old_rev;
     if (table_delete(feed->cache, table, target->gen, id, &old_rev))
-        account_for(target, table, id, old_rev, 0);
+        account_for(target, table, id, old_rev, -1);
 }
 
 // --- snapshots -----------------------------------------------------------------------------------------------------------

@@ -93,6 +93,7 @@ void query_end(sqlite3_stmt **query)
     if (*query != NULL) {
         sqlite3_reset(*query);
         sqlite3_clear_bindings(*query);
+        *query = NULL;
     }
 }
 
@@ -110,10 +111,11 @@ bool store_row(struct store *store, sqlite3_stmt *query)
 
 bool store_run(struct store *store, sqlite3_stmt *query)
 {
+    bool prepared = query != NULL;
     while (store_row(store, query)) {
     }
     query_end(&query);
-    return query != NULL && store->failure == SQLITE_OK;
+    return prepared && store->failure == SQLITE_OK;
 }
 
 bool store_exec(struct store *store, const char *sql)

@@ -304,7 +304,7 @@ static int64_t rev_of(struct store *store, enum row_table table, int64_t gen, co
     CLEANUP(query_end) sqlite3_stmt *query = store_query(store, sql[table].rev);
     bind_int(query, 1, gen);
     bind_text(query, 2, id);
-    return store_row(store, query) ? sqlite3_column_int64(query, 0) : 0;
+    return store_row(store, query) ? sqlite3_column_int64(query, 0) : -1;
 }
 
 bool table_put(struct store *store, enum row_table table, int64_t gen, const void *row, int64_t *ret_old_rev)

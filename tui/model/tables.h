@@ -13,7 +13,7 @@
 bool tables_prepare(struct store *store, struct err *err);
 
 // Writes a row (struct of row_shapes[table]) of that generation over what was there. *ret_old_rev: of the row before,
-// 0 when there was none.
+// -1 when there was none (0 is of rows made before the log).
 bool table_put(struct store *store, enum row_table table, int64_t gen, const void *row, int64_t *ret_old_rev);
 bool table_delete(struct store *store, enum row_table table, int64_t gen, const char *id,
                   int64_t *ret_old_rev);

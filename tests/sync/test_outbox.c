@@ -1,0 +1,322 @@
+// The outbox by itself: lanes, immutability, notes that coalesce, base revisions, refusals, withdrawal, the size of it.
+
+#include "tests/sync/home.h"
+
+#include "shared/base/civil.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static struct home home;
+
+static int open_home(void **state)
+{
+    (void)state;
+    home_open(&home, false);
+    return 0;
+}
+
+static int close_home(void **state)
+{
+    (void)state;
+    char folder[64];
+    memcpy(folder, home.folder, sizeof folder);
+    home_close(&home);
+    home_remove(folder);
+    return 0;
+}
+
+static int64_t start_of(int n)
+{
+    struct err err;
+    struct args_start args = { .id = home_id(&home, CONSULTATIONS, n) };
+    int64_t queued;
+    if (!model_start(home.model, &args, &queued, &err))
+        fail_msg("start: %s", err.message);
+    return queued;
+}
+
+static int64_t item_for(int n, const char *text)
+{
+    struct err err;
+    struct args_action_item args = { .id = home_id(&home, CONSULTATIONS, n), .description = text };
+    int64_t queued;
+    if (!model_add_action_item(home.model, &args, &queued, &err))
+        fail_msg("item: %s", err.message);
+    return queued;
+}
+
+static void type(int n, int64_t base, const char *text)
+{
+    struct err err;
+    if (!model_note_save(home.model, home_id(&home, CONSULTATIONS, n), NOTE_LIVE, base, text, &err))
+        fail_msg("note: %s", err.message);
+}
+
+static struct note_view live_note(int n)
+{
+    struct consultation_detail detail;
+    assert_true(model_consultation(home.model, home_id(&home, CONSULTATIONS, n), &home.arena, &detail));
+    for (size_t i = 0; i < detail.notes.count; i++)
+        if (LIST_AT(&detail.notes, struct note_view, i)->kind == NOTE_LIVE)
+            return *LIST_AT(&detail.notes, struct note_view, i);
+    return (struct note_view){ .text = NULL };
+}
+
+static struct list waiting(void)
+{
+    struct list list = { 0 };
+    model_waiting(home.model, &home.arena, &list);
+    return list;
+}
+
+static void files_are_private(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "",           "/cache.db",      "/cache.db-wal",
+                                         "/outbox.db", "/outbox.db-wal", "/sync.lock" };
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct stat info;
+        assert_int_equal(stat(arena_printf(&home.arena, "%s%s", home.folder, names[i]), &info), 0);
+        assert_int_equal(info.st_mode & 0777, i == 0 ? 0700 : 0600);
+    }
+}
+
+static void one_lane_goes_one_at_a_time_and_others_do_not_wait(void **state)
+{
+    (void)state;
+    CLEANUP(buf_free) struct buf out = { 0 };
+    int64_t first = start_of(0), second = item_for(0, "later"), other = start_of(1);
+    assert_int_equal(home_take(&home, &out), 2);
+    assert_non_null(strstr(buf_text(&out), "consultation.start"));
+    assert_null(strstr(buf_text(&out), "later"));
+    assert_int_equal(home_take(&home, &out), 0);
+    home_answer(&home, other, "ok", home.seq);
+    assert_int_equal(home_take(&home, &out), 0);
+    home_answer(&home, first, "ok", home.seq);
+    assert_int_equal(home_take(&home, &out), 1);
+    assert_non_null(strstr(buf_text(&out), "later"));
+    home_answer(&home, second, "ok", home.seq);
+    struct outbox_counts counts;
+    model_outbox_counts(home.model, &counts);
+    assert_int_equal(counts.waiting, 0);
+}
+
+static void typing_becomes_one_operation_until_it_is_sent(void **state)
+{
+    (void)state;
+    CLEANUP(buf_free) struct buf out = { 0 };
+    for (int i = 1; i <= 300; i++)
+        type(0, 0, arena_printf(&home.arena, "%.*s", i, "a long thought that goes on and on and on and on"));
+    assert_int_equal(waiting().count, 1);
+    assert_int_equal(home_take(&home, &out), 1);
+    type(0, 0, "sent already");
+    type(0, 0, "sent already, and more");
+    assert_int_equal(waiting().count, 2);
+    assert_string_equal(live_note(0).text, "sent already, and more");
+    assert_true(live_note(0).waits);
+    assert_int_equal(home_take(&home, &out), 0);
+}
+
+// A, then A' typed while A is under way: A' goes on from what A made, and is sent once.
+static void an_edit_goes_on_from_the_answer_before_it(void **state)
+{
+    (void)state;
+    CLEANUP(buf_free) struct buf out = { 0 };
+    type(0, 7, "one");
+    home_take(&home, &out);
+    assert_non_null(strstr(buf_text(&out), "\"baseRev\":7"));
+    type(0, 7, "one two");
+    struct list list = waiting();
+    home_answer(&home, LIST_AT(&list, struct waiting, 0)->n, "ok", 40);
+    buf_clear(&out);
+    home_take(&home, &out);
+    assert_non_null(strstr(buf_text(&out), "\"baseRev\":40"));
+    assert_non_null(strstr(buf_text(&out), "one two"));
+}
+
+static void what_a_note_names_is_all_that_it_changes(void **state)
+{
+    (void)state;
+    CLEANUP(buf_free) struct buf out = { 0 };
+    type(0, 0, "");
+    home_take(&home, &out);
+    assert_non_null(strstr(buf_text(&out), "\"liveNotes\":{\"text\":\"\"}"));
+    assert_null(strstr(buf_text(&out), "null"));
+    assert_null(strstr(buf_text(&out), "notes\":{\"c"));
+}
+
+static void an_unsent_operation_can_be_taken_back_and_a_sent_one_cannot(void **state)
+{
+    (void)state;
+    struct err err;
+    CLEANUP(buf_free) struct buf out = { 0 };
+    int64_t first = start_of(0);
+    assert_true(model_withdraw(home.model, first, &err));
+    assert_int_equal(waiting().count, 0);
+    int64_t second = start_of(0);
+    assert_true(second > first);
+    home_take(&home, &out);
+    assert_false(model_withdraw(home.model, second, &err));
+    assert_int_equal(err.code, ERR_CONFLICT);
+}
+
+static void an_operation_beyond_the_rules_is_not_queued(void **state)
+{
+    (void)state;
+    struct err err;
+    start_of(0);
+    struct args_start again = { .id = home_id(&home, CONSULTATIONS, 0) };
+    assert_false(model_start(home.model, &again, NULL, &err));
+    assert_int_equal(err.code, ERR_WRONG_STATE);
+    struct args_action_item empty = { .id = home_id(&home, CONSULTATIONS, 0), .description = "" };
+    assert_false(model_add_action_item(home.model, &empty, NULL, &err));
+    assert_int_equal(err.code, ERR_BAD_REQUEST);
+    assert_false(
+        model_note_save(home.model, home_id(&home, CONSULTATIONS, 0), NOTE_LIVE, 0, "bell \a", &err));
+    assert_int_equal(err.code, ERR_BAD_REQUEST);
+    assert_int_equal(waiting().count, 1);
+}
+
+static void an_operation_too_long_for_a_frame_is_refused_at_once(void **state)
+{
+    (void)state;
+    struct err err;
+    static char lines[32700];
+    memset(lines, '\n', sizeof lines - 1);
+    assert_false(model_note_save(home.model, home_id(&home, CONSULTATIONS, 0), NOTE_LIVE, 0, lines, &err));
+    assert_int_equal(err.code, ERR_TOO_LARGE);
+}
+
+static void five_hundred_operations_fit_into_frames_and_all_leave(void **state)
+{
+    (void)state;
+    static char long_text[3000];
+    memset(long_text, 'x', sizeof long_text - 1);
+    for (int i = 0; i < 500; i++)
+        item_for(i % 8, long_text);
+    size_t sent = 0;
+    for (int round = 0; round < 200 && sent < 500; round++) {
+        CLEANUP(buf_free) struct buf out = { 0 };
+        size_t count = home_take(&home, &out);
+        assert_true(out.len <= SYNC_FRAME_MAX);
+        sent += count;
+        struct list list = waiting();
+        for (size_t i = 0; i < list.count; i++)
+            if (LIST_AT(&list, struct waiting, i)->sent)
+                home_answer(&home, LIST_AT(&list, struct waiting, i)->n, "ok", home.seq);
+    }
+    assert_int_equal(sent, 500);
+}
+
+static void overlay_leaves_when_the_cursor_reaches_the_answer(void **state)
+{
+    (void)state;
+    CLEANUP(buf_free) struct buf out = { 0 };
+    struct consultation_detail detail;
+    const char *id = home_id(&home, CONSULTATIONS, 0);
+    int64_t n = start_of(0);
+    home_take(&home, &out);
+    home_answer(&home, n, "ok", home.seq + 1);
+    assert_true(model_consultation(home.model, id, &home.arena, &detail));
+    assert_int_equal(detail.head.row.status, BOOKING_IN_PROGRESS);
+    assert_true(detail.head.waits);
+    home_put(&home, ROW_CONSULTATION, id,
+             "\"start\":1900000800000,\"end\":1900004400000,\"status\":\"in_progress\"");
+    assert_true(model_consultation(home.model, id, &home.arena, &detail));
+    assert_int_equal(detail.head.row.status, BOOKING_IN_PROGRESS);
+    assert_false(detail.head.waits);
+}
+
+// The change may come before the answer: applying the operation once more must change nothing.
+static void the_change_before_the_answer_does_not_flicker(void **state)
+{
+    (void)state;
+    CLEANUP(buf_free) struct buf out = { 0 };
+    struct consultation_detail detail;
+    const char *id = home_id(&home, CONSULTATIONS, 0);
+    struct err err;
+    struct args_reschedule move = { .id = id };
+    move.schedule.scheduledStart = HOME_BASE + 50 * HOUR_MS;
+    move.schedule.scheduledEnd = HOME_BASE + 51 * HOUR_MS;
+    assert_true(model_reschedule(home.model, &move, NULL, &err));
+    int64_t item = item_for(0, "once");
+    home_take(&home, &out);
+    home_put(&home, ROW_CONSULTATION, id,
+             arena_printf(&home.arena,
+                          "\"start\":%" PRId64 ",\"end\":%" PRId64 ",\"status\":\"scheduled\",\"sequence\":1",
+                          HOME_BASE + 50 * HOUR_MS, HOME_BASE + 51 * HOUR_MS));
+    assert_true(model_consultation(home.model, id, &home.arena, &detail));
+    assert_int_equal(detail.head.row.sequence, 1);
+    assert_int_equal(detail.action_items.count, 1);
+    const char *item_id = LIST_AT(&detail.action_items, struct action_item_view, 0)->row.id;
+    home_put(&home, ROW_ACTION_ITEM, item_id,
+             arena_printf(&home.arena, "\"consultationId\":\"%s\",\"description\":\"once\"", id));
+    assert_true(model_consultation(home.model, id, &home.arena, &detail));
+    assert_int_equal(detail.action_items.count, 1);
+    assert_false(LIST_AT(&detail.action_items, struct action_item_view, 0)->waits);
+    assert_true(item > 0);
+}
+
+static void a_newer_outbox_is_left_alone(void **state)
+{
+    (void)state;
+    struct err err;
+    struct model *model = NULL;
+    char folder[64];
+    memcpy(folder, home.folder, sizeof folder);
+    store_exec(feed_outbox(home.feed), "PRAGMA user_version=99");
+    struct model_options options = { .home = folder };
+    assert_false(model_open(&model, &options, &err));
+    assert_non_null(strstr(err.message, "newer"));
+    store_exec(feed_outbox(home.feed), "PRAGMA user_version=1");
+}
+
+static void a_damaged_cache_is_fetched_anew_and_the_outbox_stays(void **state)
+{
+    (void)state;
+    char folder[64];
+    struct list list = { 0 };
+    start_of(0);
+    memcpy(folder, home.folder, sizeof folder);
+    home_close(&home);
+    FILE *file = fopen(arena_printf(&home.arena, "%s/cache.db", folder), "r+b");
+    assert_non_null(file);
+    for (int i = 0; i < 4096; i++)
+        fputc(0x5a, file);
+    fclose(file);
+    remove(arena_printf(&home.arena, "%s/cache.db-wal", folder));
+    remove(arena_printf(&home.arena, "%s/cache.db-shm", folder));
+    arena_free(&home.arena);
+    home_open_at(&home, folder);
+    model_consultations(home.model, 0, INT64_MAX / 2, &home.arena, &list);
+    assert_int_equal(list.count, 0);
+    assert_int_equal(waiting().count, 1);
+    home_snapshot(&home, 8);
+    model_consultations(home.model, 0, INT64_MAX / 2, &home.arena, &list);
+    assert_int_equal(list.count, 8);
+    assert_int_equal(LIST_AT(&list, struct consultation, 0)->row.status, BOOKING_IN_PROGRESS);
+}
+
+int main(void)
+{
+#define STORY(function) cmocka_unit_test_setup_teardown(function, open_home, close_home)
+    const struct CMUnitTest tests[] = {
+        STORY(files_are_private),
+        STORY(one_lane_goes_one_at_a_time_and_others_do_not_wait),
+        STORY(typing_becomes_one_operation_until_it_is_sent),
+        STORY(an_edit_goes_on_from_the_answer_before_it),
+        STORY(what_a_note_names_is_all_that_it_changes),
+        STORY(an_unsent_operation_can_be_taken_back_and_a_sent_one_cannot),
+        STORY(an_operation_beyond_the_rules_is_not_queued),
+        STORY(an_operation_too_long_for_a_frame_is_refused_at_once),
+        STORY(five_hundred_operations_fit_into_frames_and_all_leave),
+        STORY(overlay_leaves_when_the_cursor_reaches_the_answer),
+        STORY(the_change_before_the_answer_does_not_flicker),
+        STORY(a_newer_outbox_is_left_alone),
+        STORY(a_damaged_cache_is_fetched_anew_and_the_outbox_stays),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
