@@ -33,7 +33,7 @@ class CommandLine(Story):
         return self.john_api.get(f"/api/consultations/{booked['id']}")["consultation"]
 
     def test_help_and_wrong_words(self):
-        client = Client(self.serenityd, self.folder() / "home")
+        client = self.john()
         text = client.run("--help")
         for word in ("login", "logout", "status", "sync", "agenda", "show", "note", "credits", "book", "--server",
                      "--home"):
