@@ -108,9 +108,9 @@ static void test_the_directory_pages_and_filters(void **state)
     size_t seen = 0;
     for (int page = 0; page < 4; page++) {
         CLEANUP(answer_free)
-        struct answer a =
-            after[0] == '\0' ? ask(c->house, "consultant.list", c->jane, "{'limit':3}")
-                             : ask(c->house, "consultant.list", c->jane, "{'limit':3,'cursor':'%s'}", after);
+        struct answer a = after[0] == '\0'
+                              ? ask(c->house, "consultant.list", c->jane, "{'limit':3}")
+                              : ask(c->house, "consultant.list", c->jane, "{'limit':3,'cursor':'%s'}", after);
         assert_true(number_at(&a, "total") > 6.5 && number_at(&a, "total") < 7.5);
         seen += (size_t)cJSON_GetArraySize(json_at(&a, "consultants"));
         if (cJSON_IsNull(json_at(&a, "nextCursor")))

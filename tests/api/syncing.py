@@ -1,0 +1,136 @@
+"""What the sync tests share: signed-in websockets, a cache that converges, things to change."""
+
+import datetime
+import json
+
+from common import CLIENT, CONSULTANT, WithServer
+from websocket import WebSocket
+
+MASK = (1 << 64) - 1
+
+
+def fnv(value, data):
+    for byte in data:
+        value = ((value ^ byte) * 0x100000001B3) & MASK
+    return value
+
+
+def row_sum(table, key, rev):
+    value = fnv(0xCBF29CE484222325, table.encode() + b"\0")
+    return fnv(fnv(value, key.encode() + b"\0"), rev.to_bytes(8, "little"))
+
+
+class Cache:
+    """What a client program knows: rows and a cursor, fed with messages. Refuses what a real one refuses."""
+
+    def __init__(self):
+        self.rows, self.cursor, self.epoch, self.head = {}, 0, "", 0
+        self.staged, self.ready, self.resets, self.results = None, False, [], {}
+
+    def take(self, message):
+        kind = message["t"]
+        if kind == "welcome":
+            self.epoch, self.head, self.ready = message["epoch"], message["head"], False
+            self.staged = {} if message["mode"] == "snapshot" else None
+        elif kind == "reset":
+            self.rows, self.cursor = {}, 0
+            self.resets.append(message["why"])
+        elif kind == "snap":
+            for row in message["rows"]:
+                self.staged[message["table"], row["id"]] = row
+        elif kind == "ready":
+            self.finish(message)
+        elif kind == "chg":
+            self.change(message)
+        elif kind == "res":
+            self.results.update({result["n"]: result for result in message["results"]})
+        return message
+
+    def finish(self, message):
+        if self.staged is not None:
+            self.rows, self.staged = self.staged, None
+            self.cursor = message["at"]
+        for count, total in message["sums"].values():
+            assert [count, total] == self.sums(), (count, total, self.sums())
+        self.ready = True
+
+    def change(self, message):
+        assert message["from"] <= self.cursor <= message["to"], (self.cursor, message["from"], message["to"])
+        for kind, table, key, rev, *row in message["rows"]:
+            if kind == "put":
+                assert row[0]["id"] == key and row[0]["rev"] == rev
+                self.rows[table, key] = row[0]
+            else:
+                self.rows.pop((table, key), None)
+        self.cursor = message["to"]
+
+    def sums(self):
+        total = sum(row_sum(table, key, row["rev"]) for (table, key), row in self.rows.items()) & MASK
+        return [len(self.rows), f"{total:016x}"]
+
+    def ids(self, table):
+        return {key for name, key in self.rows if name == table}
+
+
+class Program(WebSocket):
+    """A client program: a websocket with its cache."""
+
+    def start(self, token, device, cache=None, **more):
+        self.cache = cache or Cache()
+        self.cache.ready = False
+        self.send({"t": "hello", "protocol": 1, "schema": 1, "device": device, "token": token,
+                   "epoch": self.cache.epoch, "cursor": self.cache.cursor, "nextOp": 1, **more})
+        return self
+
+    def step(self):
+        return self.cache.take(self.receive())
+
+    def until(self, condition):
+        """Takes messages until the cache fulfils it."""
+        while not condition(self.cache):
+            self.step()
+        return self.cache
+
+    def until_ready(self):
+        return self.until(lambda cache: cache.ready)
+
+    def run(self, *ops):
+        """Sends operations (n, name, args) in one message; their results in order."""
+        self.send({"t": "op", "ops": [{"n": n, "name": name, "args": args} for n, name, args in ops]})
+        self.until(lambda cache: all(n in cache.results for n, _, _ in ops))
+        return [self.cache.results[n] for n, _, _ in ops]
+
+
+class WithSync(WithServer):
+    def program(self, email=None, device="test", token=None, cache=None, **more):
+        program = Program.dial(self.port, timeout=30)
+        self.addCleanup(program.close)
+        return program.start(token or self.token(email), device, cache, **more)
+
+    def book(self, email=CLIENT):
+        """A consultation of Jane's with John, made by her; its id."""
+        consultant = self.john()
+        begin = datetime.datetime.now(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0)
+        for hour in range(48, 24 * 60):
+            start = begin + datetime.timedelta(hours=hour)
+            schedule = {"scheduledStart": start.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                        "scheduledEnd": (start + datetime.timedelta(minutes=90)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                        "timezone": "UTC"}
+            reply = self.api(email).call("POST", "/api/consultations/book", {
+                "consultantId": consultant, "schedule": schedule, "purpose": "test", "useCredits": True})
+            if reply.status == 201:
+                return reply.data["consultation"]["id"]
+            assert reply.status == 409, reply
+        raise AssertionError("John has no time")
+
+    def john(self):
+        consultants = self.api(CLIENT).get("/api/consultants")["consultants"]
+        return next(each["id"] for each in consultants if "John" in json.dumps(each))
+
+    def grant(self, credits=50):
+        client = self.api(CLIENT).get("/api/clients/me")["client"]["id"]
+        self.api("admin@insightserenity.com").post(f"/api/clients/{client}/credits", {
+            "packageId": "PKG-DISCOVERY-ASSESSMENT", "credits": credits, "reason": "test"})
+
+
+__all__ = ["CLIENT", "CONSULTANT", "Cache", "Program", "WithSync"]

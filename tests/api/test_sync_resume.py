@@ -1,0 +1,156 @@
+"""Starting anew and going on: snapshots in pages, interrupted ones, cursors that are no good, the test of time."""
+
+import pathlib
+import sqlite3
+import unittest
+
+from common import ADMIN
+from server import run_tool
+from syncing import CLIENT, CONSULTANT, Cache, WithSync
+from websocket import Closed
+
+MANY = 1100
+
+
+def fill(store):
+    """Many notifications of John's, as if they had always been there."""
+    with sqlite3.connect(store) as db:
+        person, tenant, audience = db.execute(
+            "SELECT id, tenant, 'u:' || id FROM person WHERE email_key = ?", (CONSULTANT,)).fetchone()
+        db.executemany(
+            "INSERT INTO notification (id, tenant, rev, audience, person_id, kind, title, body, at) "
+            "VALUES (?, ?, 1, ?, ?, 'test', ?, ?, 1750000000000)",
+            [(f"01900000-0000-7000-8000-{n:012x}", tenant, audience, person, f"title {n}", "words " * 20)
+             for n in range(MANY)])
+
+
+class Resume(WithSync):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server.stop()
+        fill(cls.server.data / "store.db")
+        cls.server.start()
+
+    def test_pages_hold_at_most_200_rows_and_all_of_them(self):
+        john = self.program(CONSULTANT)
+        pages = []
+        while not john.cache.ready:
+            message = john.step()
+            if message["t"] == "snap":
+                pages.append(message)
+        self.assertEqual(len(john.cache.ids("notification")) >= MANY, True)
+        self.assertLessEqual(max(len(page["rows"]) for page in pages), 200)
+        of_table = [page for page in pages if page["table"] == "notification"]
+        self.assertGreater(len(of_table), MANY // 200)
+        self.assertEqual([page["last"] for page in of_table], [False] * (len(of_table) - 1) + [True])
+        self.assertEqual(len({page["at"] for page in pages}), 1)
+        ids = [row["id"] for page in of_table for row in page["rows"]]
+        self.assertEqual(ids, sorted(set(ids)))
+
+    def test_an_interrupted_snapshot_goes_on(self):
+        whole = self.program(CONSULTANT).until_ready()
+        first = self.program(CONSULTANT, device="cut")
+        rows, at, place = {}, 0, None
+        while sum(1 for table, _ in rows if table == "notification") < 400:
+            message = first.step()
+            if message["t"] == "snap":
+                at, place = message["at"], (message["table"], message["rows"][-1]["id"])
+                rows.update({(message["table"], row["id"]): row for row in message["rows"]})
+        first.close()
+        second = self.program(CONSULTANT, device="cut", epoch=first.cache.epoch, cursor=0,
+                              resume={"at": at, "table": place[0], "after": place[1]})
+        message = second.step()
+        self.assertEqual((message["t"], message["mode"]), ("welcome", "snapshot"))
+        while True:
+            message = second.receive()
+            if message["t"] == "ready":
+                break
+            for row in message["rows"]:
+                self.assertNotIn((message["table"], row["id"]), rows, "sent twice")
+                rows[message["table"], row["id"]] = row
+        self.assertEqual((message["at"], message["sums"]), (at, {}))
+        self.assertEqual(rows, whole.rows)
+
+    def test_bad_places_to_resume_start_anew(self):
+        for resume in ({"at": 1, "table": "none", "after": ""}, {"at": 10 ** 9, "table": "lot", "after": ""},
+                       {"at": -1, "table": "lot", "after": ""}, {}, {"at": 1, "table": "notification", "after": "~" * 127}):
+            john = self.program(CONSULTANT, resume=resume)
+            john.step()
+            if resume.get("after", "").startswith("~"):
+                continue
+            self.assertGreaterEqual(len(john.until_ready().rows), MANY, resume)
+
+    def hello_with(self, epoch, cursor):
+        cache = Cache()
+        cache.epoch, cache.cursor = epoch, cursor
+        program = self.program(CLIENT, cache=cache)
+        program.until_ready()
+        return program.cache
+
+    def test_cursors_that_are_no_good(self):
+        good = self.program(CLIENT).until_ready()
+        self.assertEqual(self.hello_with("another-epoch", good.cursor).resets, ["epoch"])
+        self.assertEqual(self.hello_with(good.epoch, good.cursor + 1000).resets, ["cursor"])
+        self.assertEqual(self.hello_with(good.epoch, -5).resets, [])
+        self.assertEqual(self.hello_with("", good.cursor).resets, [])
+        for cache in (self.hello_with("another-epoch", 1), self.hello_with("", 0)):
+            self.assertEqual(cache.rows, good.rows)
+
+    def test_versions(self):
+        for protocol, code in ((0, "UPGRADE_REQUIRED"), (2, "UPGRADE_REQUIRED"), (-1, "UPGRADE_REQUIRED"),
+                               ("1", "BAD_REQUEST"), (None, "BAD_REQUEST")):
+            program = self.program(CLIENT, protocol=protocol)
+            answer = program.receive()
+            self.assertEqual((answer["t"], answer["code"]), ("err", code), protocol)
+            with self.assertRaises(Closed):
+                program.receive()
+
+    def test_changes_during_a_snapshot_are_not_lost(self):
+        """Every page is of another moment; with what follows the programs hold the truth."""
+        john = self.program(CONSULTANT, device="during")
+        bookings = []
+        while not john.cache.ready:
+            if john.step()["t"] == "snap" and len(bookings) < 3:
+                bookings.append(self.book())
+        john.until(lambda cache: set(bookings) <= cache.ids("consultation"))
+        fresh = self.program(CONSULTANT).until_ready()
+        john.until(lambda cache: cache.cursor >= fresh.cursor)
+        self.assertEqual(john.cache.rows, fresh.rows)
+
+    def test_a_killed_server_forgets_nothing(self):
+        jane = self.program(CLIENT, device="killed")
+        jane.until_ready()
+        booking = self.book()
+        self.server.kill()
+        self.server.start()
+        back = self.program(CLIENT, device="killed", cache=jane.cache)
+        back.until_ready()
+        self.assertFalse(back.cache.resets)
+        self.assertIn(booking, back.cache.ids("consultation"))
+
+    def test_changed_roles_start_anew(self):
+        """Who becomes somebody else in the platform sees something else: everything is fetched again, at once."""
+        email = "coo@betaindustries.example"
+        program = self.program(email, device="roles")
+        lots = len(program.until_ready().ids("lot"))
+        with sqlite3.connect(self.server.data / "store.db", timeout=10) as db:
+            db.execute("UPDATE person SET roles = roles | 8 WHERE email_key = ?", (email,))
+        program.send({"t": "auth", "token": self.token(email)})
+        self.assertEqual(program.step(), {"t": "reset", "why": "roles"})
+        program.send({"t": "op", "ops": [{"n": 1, "name": "consultation.confirm", "args": {}}]}) # crossed it on the way
+        program.start(self.token(email), "roles", program.cache)
+        self.assertGreater(len(program.until_ready().ids("lot")), lots)
+
+
+class Checked(WithSync):
+    def test_check_is_content_afterwards(self):
+        """What the tests above do by hand to a store is theirs alone; this one is left as the server made it."""
+        self.program(ADMIN).until_ready()
+        self.book()
+        self.assertTrue(pathlib.Path(self.server.data / "store.db").exists())
+        run_tool("check", data=self.server.data)
+
+
+if __name__ == "__main__":
+    unittest.main()
