@@ -183,21 +183,22 @@ void change_batch_free(struct change_batch *batch)
 
 // Threads ---------------------------------------------------------------------------------------------------------
 
-static bool start_thread(pthread_t *thread, void *(*run)(void *), void *argument, struct err *err)
+bool engine_thread(pthread_t *thread, const char *name, void *(*run)(void *), void *argument, struct err *err)
 {
-    if (pthread_create(thread, NULL, run, argument) == 0)
-        return true;
-    return err_set(err, ERR_INTERNAL, "Cannot start a thread.");
+    if (pthread_create(thread, NULL, run, argument) != 0)
+        return err_set(err, ERR_INTERNAL, "Cannot start a thread.");
+    pthread_setname_np(*thread, name);
+    return true;
 }
 
-static bool start_pool(struct engine *engine, struct worker *workers, size_t count, void *(*run)(void *),
-                       struct err *err)
+static bool start_pool(struct engine *engine, struct worker *workers, size_t count, const char *name,
+                       void *(*run)(void *), struct err *err)
 {
     for (size_t i = 0; i < count; i++) {
         struct worker *worker = &workers[i];
         worker->engine = engine;
         if (!db_open(&worker->db, engine->db_path, DB_READER, err) ||
-            !start_thread(&worker->thread, run, worker, err))
+            !engine_thread(&worker->thread, name, run, worker, err))
             return false;
         worker->started = true;
     }
@@ -208,13 +209,13 @@ static bool start_threads(struct engine *engine, struct err *err)
 {
     int64_t readers = engine->app->config.readers;
     size_t wanted = readers < 1 ? 1 : readers > READERS_MAX ? READERS_MAX : (size_t)readers;
-    if (!start_thread(&engine->writer, writer_thread, engine, err))
+    if (!engine_thread(&engine->writer, "writer", writer_thread, engine, err))
         return false;
     engine->writer_started = true;
     if (engine->wake != NULL && (engine->publisher = publisher_start(engine, err)) == NULL)
         return false;
-    return start_pool(engine, engine->readers, wanted, reader_thread, err) &&
-           start_pool(engine, engine->slow_workers, SLOW_WORKERS, slow_thread, err);
+    return start_pool(engine, engine->readers, wanted, "reader", reader_thread, err) &&
+           start_pool(engine, engine->slow_workers, SLOW_WORKERS, "slow", slow_thread, err);
 }
 
 // Signals are the main thread's.

@@ -85,7 +85,9 @@ void request_count(struct engine *engine, const struct op_request *request);
 void request_finish(struct engine *engine, struct op_request *request);
 void read_finish(struct engine *engine, struct read_task *task);
 
-// The threads.
+// The threads. name: as tools show it, 15 characters at most.
+bool engine_thread(pthread_t *thread, const char *name, void *(*run)(void *), void *argument,
+                   struct err *err);
 void *writer_thread(void *engine);
 void *reader_thread(void *worker);
 void *slow_thread(void *worker);

@@ -295,11 +295,9 @@ struct publisher *publisher_start(struct engine *engine, struct err *err)
     publisher->last_batch = &publisher->batches;
     pthread_mutex_init(&publisher->lock, NULL);
     pthread_cond_init(&publisher->filled, NULL);
-    bool ok = db_open(&publisher->db, engine->db_path, DB_READER, err);
-    if (ok && pthread_create(&publisher->thread, NULL, publisher_thread, publisher) != 0)
-        ok = err_set(err, ERR_INTERNAL, "Cannot start a thread.");
-    publisher->started = ok;
-    if (ok)
+    publisher->started = db_open(&publisher->db, engine->db_path, DB_READER, err) &&
+                         engine_thread(&publisher->thread, "publisher", publisher_thread, publisher, err);
+    if (publisher->started)
         return publisher;
     publisher_stop(publisher);
     return NULL;

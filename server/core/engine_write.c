@@ -11,7 +11,8 @@
 
 enum {
     IDLE_MS = 500,
-    CHECKPOINT_BYTES = 16 * 1024 * 1024,
+    CHECKPOINT_BYTES =
+        64 * 1024 * 1024, // the longer the log, the more writes of one page are folded in as one
     GATHER_MAX_US = 1000,
 };
 

@@ -9,9 +9,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
-enum { REST_MS = 60 * 1000, FAILED_REST_MS = 1000, SHORTEST_REST_MS = 5 };
+enum { REST_MS = 60 * 1000, FAILED_REST_MS = 1000, SHORTEST_REST_MS = 5, LESS_URGENT = 10 };
 
 struct job_runner {
     struct app *app;
@@ -250,6 +251,7 @@ static int64_t rest_until(struct job_runner *runner, int64_t next)
 static void *runner_thread(void *pointer)
 {
     struct job_runner *runner = pointer;
+    setpriority(PRIO_PROCESS, 0, LESS_URGENT); // Linux: of this thread alone
     while (!stopping(runner)) {
         struct err err = { 0 };
         int64_t next = INT64_MAX;
@@ -297,6 +299,8 @@ static bool start_thread(struct job_runner *runner, struct err *err)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     runner->started = pthread_create(&runner->thread, NULL, runner_thread, runner) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (runner->started)
+        pthread_setname_np(runner->thread, "jobs");
     return runner->started || err_set(err, ERR_INTERNAL, "Cannot start a thread.");
 }
 
