@@ -16,7 +16,7 @@ struct app_hooks { // what the screens add to every frame; each may be NULL
     void (*status)(struct app *app, const struct canvas *canvas); // one row, over the key bar
     const char *(*corner)(struct app *app); // at the end of the key bar: at most 7 cells
     void (*readable)(struct app *app);      // extra_fd is
-    const struct action *actions;                                 // work everywhere but in popups
+    const struct action *actions;           // work everywhere but in popups
     size_t action_count;
     int extra_fd; // -1: none
 };
@@ -94,7 +94,9 @@ struct app_action {
 };
 // ret: struct app_action in the arena.
 void app_actions(struct app *app, struct screen *screen, struct arena *arena, struct list *ret);
-// The first of the action's keys, for people; "" when it has none. In the arena.
+// The top screen takes letters as text now.
+bool app_typing(struct app *app);
+// The first of the action's keys that works now, for people; "" when it has none. In the arena.
 const char *app_action_keys(struct app *app, const struct action *action, struct arena *arena);
 // Runs it for the screen, or says in a toast why not.
 void app_run_action(struct app *app, struct screen *screen, const struct action *action);

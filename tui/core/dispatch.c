@@ -34,14 +34,23 @@ void app_actions(struct app *app, struct screen *screen, struct arena *arena, st
     add_actions(screen, core_actions, core_action_count, arena, ret);
 }
 
+bool app_typing(struct app *app)
+{
+    struct screen *screen = app_top(app);
+    return screen && screen->ops->typing && screen->ops->typing(screen);
+}
+
 const char *app_action_keys(struct app *app, const struct action *action, struct arena *arena)
 {
     const char *keys = config_keys(&app->config, action);
     struct sequence sequence;
     char text[64];
-    if (!sequence_next(&keys, &sequence))
-        return "";
-    return arena_strdup(arena, sequence_format(&sequence, text, sizeof(text)));
+    bool typing = app_typing(app);
+    while (sequence_next(&keys, &sequence)) {
+        if (!typing || !key_is_text(sequence.keys[0]))
+            return arena_strdup(arena, sequence_format(&sequence, text, sizeof(text)));
+    }
+    return "";
 }
 
 void app_run_action(struct app *app, struct screen *screen, const struct action *action)
@@ -120,8 +129,7 @@ void app_key(struct app *app, keycode key)
     app->dirty = true;
     if (!screen)
         return;
-    bool typing = screen->ops->typing && screen->ops->typing(screen);
-    if (typing && app->pressed_count == 0) {
+    if (app_typing(app) && app->pressed_count == 0) {
         if (screen->ops->key && screen->ops->key(screen, key))
             return;
         if (key_is_text(key))

@@ -13,33 +13,64 @@ static void draw_too_small(struct app *app, const struct canvas *canvas)
         canvas_center(canvas, middle + 2, INK_DIM, "everything goes on when it grows");
 }
 
-static int draw_key(struct app *app, const struct canvas *canvas, int x, const struct app_action *item)
+enum { BAR_ALWAYS = 90, BAR_ALWAYS_MAX = 3 }; // bar orders from BAR_ALWAYS on keep their place at the right
+
+static int key_width(struct app *app, const struct app_action *item)
 {
+    return text_width(app_action_keys(app, item->action, &app->frame)) + 1 + text_width(item->action->title);
+}
+
+static void draw_key(struct app *app, const struct canvas *canvas, int x, const struct app_action *item)
+{
+    if (app->key_bar_count == (int)ARRAY_LEN(app->key_bar))
+        return;
     const char *keys = app_action_keys(app, item->action, &app->frame);
-    int width = text_width(keys) + 1 + text_width(item->action->title);
-    if (x + width > canvas->area.width - 8 || app->key_bar_count == (int)ARRAY_LEN(app->key_bar))
-        return 0;
     int used = canvas_text(canvas, x, 0, item->enabled ? INK_KEY : INK_DISABLED, keys);
     canvas_text(canvas, x + used + 1, 0, item->enabled ? INK_TEXT : INK_DISABLED, item->action->title);
     app->key_bar[app->key_bar_count].from = x;
-    app->key_bar[app->key_bar_count].to = x + width;
+    app->key_bar[app->key_bar_count].to = x + key_width(app, item);
     app->key_bar[app->key_bar_count++].action = item->action;
-    return width + 3;
 }
 
-static const struct app_action *bar_next(const struct list *actions, int after, size_t from, size_t *ret_at)
+// What can be done now comes first, then what cannot; each by its order in the bar.
+static int bar_rank(const struct app_action *item)
+{
+    return item->action->bar + (item->enabled ? 0 : 1000);
+}
+
+static const struct app_action *bar_next(struct app *app, const struct list *actions, bool always, int after)
 {
     const struct app_action *best = NULL;
     for (size_t i = 0; i < actions->count; i++) {
         const struct app_action *item = LIST_AT(actions, struct app_action, i);
-        int order = item->action->bar;
-        bool later = order > after || (order == after && i > from);
-        if (order > 0 && later && (!best || order < best->action->bar)) {
+        bool right = item->action->bar >= BAR_ALWAYS;
+        if (item->action->bar == 0 || right != always || bar_rank(item) <= after || (right && !item->enabled))
+            continue;
+        if (*app_action_keys(app, item->action, &app->frame) == '\0')
+            continue;
+        if (!best || bar_rank(item) < bar_rank(best))
             best = item;
-            *ret_at = i;
-        }
     }
     return best;
+}
+
+static int draw_right_keys(struct app *app, const struct canvas *canvas, const struct list *actions)
+{
+    int right = canvas->area.width;
+    if (app->hooks.corner)
+        right = canvas_right(canvas, right, 0, INK_DIM, app->hooks.corner(app)) - 3;
+    const struct app_action *items[BAR_ALWAYS_MAX];
+    int count = 0, width = 0, rank = 0;
+    while (count < BAR_ALWAYS_MAX && (items[count] = bar_next(app, actions, true, rank)) != NULL) {
+        rank = bar_rank(items[count]);
+        width += key_width(app, items[count++]) + 3;
+    }
+    int x = right - width + 3;
+    for (int i = 0; i < count; i++) {
+        draw_key(app, canvas, x, items[i]);
+        x += key_width(app, items[i]) + 3;
+    }
+    return right - width;
 }
 
 static void draw_key_bar(struct app *app, const struct canvas *canvas)
@@ -49,13 +80,14 @@ static void draw_key_bar(struct app *app, const struct canvas *canvas)
     canvas_fill(canvas, canvas_rect(canvas), PAPER_BAR);
     app->key_bar_count = 0;
     app->key_bar_y = canvas->area.y;
-    if (app->hooks.corner)
-        canvas_right(canvas, canvas->area.width, 0, INK_DIM, app->hooks.corner(app));
-    int x = 1, order = 0;
-    size_t at = 0;
-    for (const struct app_action *item; (item = bar_next(&actions, order, at, &at)) != NULL;) {
-        order = item->action->bar;
-        x += draw_key(app, canvas, x, item);
+    int right = draw_right_keys(app, canvas, &actions), x = 1, rank = 0;
+    for (const struct app_action *item; (item = bar_next(app, &actions, false, rank)) != NULL;
+         rank = bar_rank(item)) {
+        int width = key_width(app, item);
+        if (x + width > right)
+            break;
+        draw_key(app, canvas, x, item);
+        x += width + 3;
     }
 }
 

@@ -121,8 +121,8 @@ static void close_it(struct screen *screen)
 static const struct action form_actions[] = {
     { "form.send", "ctrl-s", "send", "Checks every field and sends the form.", 1, NULL, NULL },
     { "form.next", "tab shift-tab down up", "next field", "Goes to another field.", 2, NULL, NULL },
-    { "form.close", "esc", "cancel", "Leaves everything as it is.", 3, NULL, NULL },
-    { "form.abort", "ctrl-c", "cancel", "The same.", 0, NULL, close_it },
+    { "form.close", "esc", "close", "Leaves everything as it is.", 3, NULL, NULL },
+    { "form.abort", "ctrl-c", "close", "The same.", 0, NULL, close_it },
 };
 
 const struct screen_ops popup_form_ops = {

@@ -66,26 +66,26 @@ void toast_clear(struct toasts *toasts)
     toasts->count = 0;
 }
 
-static int draw_one(const struct toast *toast, const struct canvas *canvas, int y)
+static int draw_one(const struct toast *toast, const struct canvas *canvas, int bottom)
 {
     static const char *const signs[] = { [TOAST_INFO] = "·", [TOAST_NEWS] = "●", [TOAST_FAIL] = "!" };
-    int width = canvas->area.width < 48 ? canvas->area.width - 2 : 46;
+    int width = canvas->area.width < 50 ? canvas->area.width - 2 : 48;
     struct rect text = { 0, 0, width - 5, 3 };
     struct canvas nothing = canvas_sub(canvas, (struct rect){ 0, 0, 0, 0 });
     int lines = toast->body[0] ? canvas_wrapped(&nothing, text, 0, INK_TEXT, toast->body) : 0;
     lines = lines > 3 ? 3 : lines;
-    struct rect rect = { canvas->area.width - width - 1, y, width, lines + 1 };
+    struct rect rect = { canvas->area.width - width - 1, bottom - lines - 1, width, lines + 1 };
     canvas_fill(canvas, rect, toast->kind == TOAST_FAIL ? PAPER_ALERT : PAPER_TOAST);
-    canvas_text(canvas, rect.x + 1, y, INK_STRONG, signs[toast->kind]);
-    canvas_text_in(canvas, rect.x + 3, y, width - 5, INK_STRONG, toast->title);
-    text = (struct rect){ rect.x + 3, y + 1, text.width, lines };
+    canvas_text(canvas, rect.x + 1, rect.y, INK_STRONG, signs[toast->kind]);
+    canvas_text_in(canvas, rect.x + 3, rect.y, width - 5, INK_STRONG, toast->title);
+    text = (struct rect){ rect.x + 3, rect.y + 1, text.width, lines };
     canvas_wrapped(canvas, text, 0, INK_TEXT, toast->body);
     return rect.height + 1;
 }
 
 void toast_draw(const struct toasts *toasts, const struct canvas *canvas)
 {
-    int y = 1;
-    for (int i = toasts->count - 1; i >= 0; i--)
-        y += draw_one(&toasts->items[i], canvas, y);
+    int bottom = canvas->area.height - 1;
+    for (int i = toasts->count - 1; i >= 0 && bottom > 4; i--)
+        bottom -= draw_one(&toasts->items[i], canvas, bottom);
 }

@@ -26,5 +26,5 @@ bool toast_expire(struct toasts *toasts, int64_t now);
 // When the next one is over, 0: none.
 int64_t toast_due(const struct toasts *toasts);
 void toast_clear(struct toasts *toasts);
-// At the upper right of the canvas.
+// At the lower right of the canvas, the newest at the bottom.
 void toast_draw(const struct toasts *toasts, const struct canvas *canvas);

@@ -12,10 +12,10 @@ struct term;
 
 enum event_kind {
     EVENT_KEY,
-    EVENT_PASTE, // text in paste
-    EVENT_CLICK, // x, y; left button
-    EVENT_WHEEL, // x, y; by: -1 up, 1 down
-    EVENT_FOCUS, // has_focus
+    EVENT_PASTE,      // text in paste
+    EVENT_CLICK,      // x, y; left button
+    EVENT_WHEEL,      // x, y; by: -1 up, 1 down
+    EVENT_FOCUS,      // has_focus
     EVENT_BACKGROUND, // is_light: what the terminal answered to term_ask_background
 };
 

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { STATEMENT_MAX = 500, CHART_DAYS = 90, BOXES_MAX = 12 };
+enum { STATEMENT_MAX = 500, CHART_DAYS_MIN = 14, CHART_DAYS = 365, BOXES_MAX = 12, FREE_TRIAL_MINUTES = 15 };
 
 struct credits_data {
     struct arena arena;
@@ -18,9 +18,21 @@ struct credits_data {
     struct list_view lot_list, entry_list;
     bool on_statement;
     double chart[CHART_DAYS]; // free credits at the end of each day, the last one is today
+    int chart_days;
     double chart_max;
     struct rect lots_area, entries_area;
 };
+
+// As many days as there is something to tell about.
+static int chart_length(const struct credits_data *data, const struct zone *zone, civil_day today)
+{
+    if (data->statement.count == 0)
+        return CHART_DAYS_MIN;
+    const struct row_statement *oldest =
+        LIST_AT(&data->statement, struct row_statement, data->statement.count - 1);
+    int days = today - zone_day_at(zone, oldest->at) + 2;
+    return days < CHART_DAYS_MIN ? CHART_DAYS_MIN : days > CHART_DAYS ? CHART_DAYS : days;
+}
 
 // Backwards from what is free now: before each entry it was that much less or more.
 static void make_chart(struct screen *screen)
@@ -31,13 +43,14 @@ static void make_chart(struct screen *screen)
     double free = (double)data->summary.free / 100;
     size_t next = 0;
     data->chart_max = 1;
-    for (int i = CHART_DAYS - 1; i >= 0; i--) {
-        civil_day day = today - (CHART_DAYS - 1 - i);
+    data->chart_days = chart_length(data, zone, today);
+    for (int i = data->chart_days - 1; i >= 0; i--) {
+        civil_day day = today - (data->chart_days - 1 - i);
         for (; next < data->statement.count; next++) {
             const struct row_statement *entry = LIST_AT(&data->statement, struct row_statement, next);
             if (zone_day_at(zone, entry->at) <= day)
                 break;
-            if (entry->minutesPerCredit > 15)
+            if (entry->minutesPerCredit > FREE_TRIAL_MINUTES)
                 free -= (double)entry->minutes / (double)entry->minutesPerCredit;
         }
         data->chart[i] = free > 0 ? free : 0;
@@ -118,7 +131,7 @@ static void draw_lot(struct screen *screen, const struct canvas *canvas, int y, 
 {
     struct app *app = screen->app;
     const struct row_lot *row = &lot->row;
-    int width = canvas->area.width, name = width / 3;
+    int width = canvas->area.width, name = width > 76 ? width - 48 : width - 44;
     enum ink ink = lot->usable && row->free + row->reserved > 0 ? INK_TEXT : INK_FAINT;
     canvas_text_in(canvas, 1, y, name - 2, ink == INK_TEXT ? INK_STRONG : ink,
                    row->packageName ? row->packageName : "");
@@ -131,7 +144,9 @@ static void draw_lot(struct screen *screen, const struct canvas *canvas, int y, 
     if (row->freeTrial)
         left = row->free > 0 ? "not used yet" : row->reserved > 0 ? "reserved" : "used";
     int used = canvas_text(canvas, x, y, ink, left);
-    const char *until = !lot->usable ? "expired" : format_relative(&app->frame, row->expiresAt, app->now);
+    const char *until = row->free == 0 ? ""
+                        : !lot->usable ? "expired"
+                                       : format_relative(&app->frame, row->expiresAt, app->now);
     bool soon = lot->usable && row->free > 0 && row->expiresAt - app->now < 14 * (int64_t)DAY_MS;
     int right = width - 1 - text_width(until);
     if (right > x + used)
@@ -162,7 +177,7 @@ static void draw_chart(struct screen *screen, const struct canvas *canvas, struc
     struct credits_data *data = screen->data;
     struct app *app = screen->app;
     char number[32];
-    struct rect inner = canvas_box(canvas, rect, INK_BOX, "Free credits · 90 days");
+    struct rect inner = canvas_box(canvas, rect, INK_BOX, "Free credits, day by day");
     struct canvas part = canvas_sub(canvas, inner);
     int height = inner.height - 1;
     if (height < 2)
@@ -173,9 +188,9 @@ static void draw_chart(struct screen *screen, const struct canvas *canvas, struc
     canvas_text(&part, gutter - 2, height - 1, INK_DIM, "0");
     canvas_column(&part, gutter - 1, 0, height, INK_BOX, "│");
     struct canvas plot = canvas_sub(&part, (struct rect){ gutter, 0, inner.width - gutter, height });
-    chart_steps(&plot, INK_ACCENT, data->chart, CHART_DAYS, data->chart_max);
+    chart_area(&plot, INK_ACCENT, data->chart, data->chart_days, data->chart_max);
     civil_day today = zone_day_at(zone_of(screen), app->now);
-    canvas_text(&part, gutter, height, INK_DIM, format_day(&app->frame, today - CHART_DAYS + 1));
+    canvas_text(&part, gutter, height, INK_DIM, format_day(&app->frame, today - data->chart_days + 1));
     canvas_right(&part, inner.width, height, INK_DIM, "today");
 }
 
@@ -191,7 +206,7 @@ static struct table_cell cell(const void *context, int line, int column)
     case 0:
         return (struct table_cell){ format_when(&app->frame, zone_of(screen), entry->at, app->now), INK_DIM };
     case 1:
-        return (struct table_cell){ entry->kind, INK_TEXT };
+        return (struct table_cell){ credits_kind_word(entry->kind), INK_TEXT };
     case 2:
         return (struct table_cell){ entry->minutes == 0
                                         ? "·"

@@ -44,21 +44,30 @@ const char *credits_why_lot(struct screen *screen, const struct lot_view *lot)
 }
 
 static const struct {
-    const char *kind, *words;
+    const char *kind, *word, *words;
 } kinds[] = {
-    { "purchase", "The credits were bought." },
-    { "grant", "The credits were given to you." },
-    { "reserve",
+    { "purchase", "purchased", "The credits were bought." },
+    { "grant", "granted", "The credits were given to you." },
+    { "reserve", "reserved",
       "A session was booked: what it costs is set aside, taken from the fitting lot that expires first." },
-    { "release",
+    { "release", "returned",
       "A session was called off in time, or by the consultant: exactly what was set aside came back." },
-    { "consume",
+    { "consume", "used",
       "A session took place, was cancelled late, or nobody came: what was set aside is used. A session costs "
       "what was booked, however long it took." },
-    { "expire", "The lot ran out before a session was booked with it." },
-    { "refund", "The purchase was paid back: unused credits are taken back first." },
-    { "adjust", "An administrator corrected the balance." },
+    { "expire", "expired", "The lot ran out before a session was booked with it." },
+    { "refund", "paid back", "The purchase was paid back: unused credits are taken back first." },
+    { "adjust", "corrected", "An administrator corrected the balance." },
 };
+
+const char *credits_kind_word(const char *kind)
+{
+    for (size_t i = 0; kind && i < ARRAY_LEN(kinds); i++) {
+        if (strcmp(kinds[i].kind, kind) == 0)
+            return kinds[i].word;
+    }
+    return kind;
+}
 
 const char *credits_why_entry(struct screen *screen, const struct row_statement *entry)
 {

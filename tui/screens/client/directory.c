@@ -101,7 +101,7 @@ static void draw_person(struct screen *screen, const struct canvas *canvas, cons
     struct pen pen = { .canvas = canvas, .app = app };
     pen_line(&pen, INK_STRONG, row->name);
     pen_line(&pen, INK_TEXT, row->title);
-    pen_line(&pen, INK_WARN, stars(app, row));
+    pen_line(&pen, row->reviews ? INK_WARN : INK_DIM, stars(app, row));
     pen_gap(&pen);
     pen_text(&pen, INK_TEXT, row->bio);
     pen_gap(&pen);

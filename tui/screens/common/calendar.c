@@ -9,7 +9,18 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SIDE_WIDTH = 36, SIDE_FROM = 108 };
+enum { SIDE_WIDTH = 33, SIDE_FROM = 108 };
+
+void calendar_to_now(struct screen *screen)
+{
+    struct calendar_data *data = screen->data;
+    int64_t local = zone_to_local(zone_of(screen), screen->app->now);
+    data->day = civil_day_of_ms(local);
+    data->row = (int)(local % DAY_MS / (ROW_MINUTES * MINUTE_MS));
+    int weekday = civil_weekday(data->day);
+    if (data->view == VIEW_WORK_WEEK && (weekday == 0 || weekday == 6))
+        data->day += weekday == 0 ? 1 : 2;
+}
 
 static void open_calendar(struct screen *screen, const void *arg)
 {
@@ -17,11 +28,6 @@ static void open_calendar(struct screen *screen, const void *arg)
     (void)arg;
     data->zone = zone_of(screen);
     data->view = VIEW_WORK_WEEK;
-    data->day = zone_day_at(data->zone, screen->app->now);
-    data->row = (int)(zone_to_local(data->zone, screen->app->now) % DAY_MS / (ROW_MINUTES * MINUTE_MS));
-    int weekday = civil_weekday(data->day);
-    if (weekday == 0 || weekday == 6)
-        data->day += weekday == 0 ? 1 : 2;
 }
 
 static void close_calendar(struct screen *screen)
@@ -101,6 +107,7 @@ static void go(struct screen *screen, civil_day day, int row)
     struct calendar_data *data = screen->data;
     int days;
     data->chosen[0] = '\0';
+    data->moved = true;
     data->day = day;
     data->row = row < 0 ? 0 : row >= DAY_ROWS ? DAY_ROWS - 1 : row;
     civil_day from = calendar_range(data, &days);

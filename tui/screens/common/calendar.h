@@ -22,6 +22,7 @@ struct calendar_data {
     enum zone_mode zones;
     civil_day day;        // the cursor
     int row;              // its half hour
+    bool moved;           // by the person: until then the cursor stands at now
     char chosen[ID_SIZE]; // a consultation reached by tab; "" when the cursor alone decides
 
     struct arena arena;      // of what was read for the range
@@ -49,6 +50,8 @@ struct agenda_line {
     const struct consultation *consultation; // NULL: the day's heading
 };
 
+// Puts the cursor at now; on a weekend, the coming week is of more use.
+void calendar_to_now(struct screen *screen);
 // Reads the range of the view anew.
 void calendar_load(struct screen *screen);
 // The first of the days shown, and how many.

@@ -62,7 +62,9 @@ static void draw_heads(const struct grid_view *view)
         struct civil date = civil_from_ms((int64_t)day * DAY_MS);
         const char *name =
             view->column > 16 ? weekday_names[civil_weekday(day)] : weekday_short[civil_weekday(day)];
-        const char *text = app_printf(view->app, "%s %d%s", name, date.day, today ? " · today" : "");
+        const char *text = app_printf(view->app, "%s %d", name, date.day);
+        if (today && text_width(text) + 10 < view->column)
+            text = app_printf(view->app, "%s · today", text);
         enum ink ink = today ? INK_TITLE : day == data->day ? INK_STRONG : INK_DIM;
         canvas_text_in(canvas, x + 1, 0, view->column - 1, ink, text);
         canvas_text(canvas, x - 1, 1, INK_BOX, "┬");
@@ -111,7 +113,7 @@ static void draw_free(const struct grid_view *view, int index)
                                off->reason ? off->reason : "time off");
         } else if (calendar_is_open(data, day, row)) {
             bool past = calendar_time(data, day, row + 1) <= view->app->now;
-            canvas_repeat(view->canvas, x + 1, y, view->column - 2, INK_FAINT, past ? "·" : "░");
+            canvas_repeat(view->canvas, x + 1, y, view->column - 2, INK_BOX, past ? "·" : "░");
         }
     }
 }
@@ -139,7 +141,21 @@ static const char *state_line(const struct grid_view *view, const struct consult
     return app_printf(view->app, "%s %s · %d'%s", sign, word, booking_minutes(consultation), waits);
 }
 
-// Name, what it is about, state: as many of them as there are rows.
+// Wrapped when there is more than one line for it, else cut. Returns the line after it.
+static int draw_lines(const struct canvas *canvas, int y, int lines, enum ink ink, const char *text)
+{
+    int width = canvas->area.width - 1;
+    if (lines <= 0)
+        return y;
+    if (lines == 1) {
+        canvas_text_in(canvas, 1, y, width, ink, text);
+        return y + 1;
+    }
+    int used = canvas_wrapped(canvas, (struct rect){ 1, y, width, lines }, 0, ink, text);
+    return y + (used < lines ? used : lines);
+}
+
+// Name, state, what it is about: as much of it as there are rows.
 static void draw_words(const struct grid_view *view, const struct canvas *canvas,
                        const struct consultation *consultation)
 {
@@ -155,16 +171,11 @@ static void draw_words(const struct grid_view *view, const struct canvas *canvas
         canvas_text_in(canvas, 1, 0, width, over ? INK_DIM : INK_STRONG, line);
         return;
     }
-    canvas_text_in(canvas, 1, 0, width, over ? INK_DIM : INK_STRONG, name);
-    if (height > 2)
-        canvas_text_in(canvas, 1, 1, width, over ? INK_DIM : INK_TEXT, about);
-    int state_y = height > 2 ? 2 : 1;
-    canvas_text_in(canvas, 1, state_y, width, booking_ink(consultation),
-                   state_line(view, consultation, width));
-    if (height > 3)
-        canvas_text_in(
-            canvas, 1, 3, width, INK_DIM,
-            format_span(&view->app->frame, view->data->zone, consultation->row.start, consultation->row.end));
+    int y = draw_lines(canvas, 0, height > 2 ? 2 : 1, over ? INK_DIM : INK_STRONG, name);
+    if (y < height)
+        canvas_text_in(canvas, 1, y++, width, booking_ink(consultation),
+                       state_line(view, consultation, width));
+    draw_lines(canvas, y, height - y, over ? INK_DIM : INK_TEXT, about);
 }
 
 static void draw_block(const struct grid_view *view, const struct block *block)
@@ -218,12 +229,12 @@ static void draw_foot(const struct grid_view *view, int y)
     int count = 0;
     for (size_t i = 0; i < data->blocks.count; i++)
         count += LIST_AT(&data->blocks, struct block, i)->day == data->day;
-    canvas_text(view->canvas, 1, y, INK_FAINT, "░ free  ▌ booked  ╳ off  ▶ now  ↑ waits to be sent");
     const char *text = app_printf(view->app, "%d %s on %s", count, count == 1 ? "session" : "sessions",
                                   format_day(&view->app->frame, data->day));
     if (open > 0)
         text = app_printf(view->app, "%s · %d %% booked", text, (int)(booked * 100 / open));
-    canvas_right(view->canvas, column_x(view, data->days) - 1, y, INK_DIM, text);
+    int right = canvas_right(view->canvas, column_x(view, data->days) - 1, y, INK_DIM, text);
+    canvas_text_in(view->canvas, 1, y, right - 3, INK_FAINT, "░ free  ▌ booked  ╳ off  ▶ now  ↑ waits");
 }
 
 void calendar_draw_grid(struct screen *screen, const struct canvas *canvas)

@@ -170,6 +170,8 @@ void calendar_load(struct screen *screen)
 {
     struct calendar_data *data = screen->data;
     struct desk *desk = desk_of(screen);
+    if (!data->moved)
+        calendar_to_now(screen); // the person's zone may have become known only now
     data->zone = zone_for(screen, data);
     arena_reset(&data->arena);
     data->sessions = data->open = data->off = (struct list){ 0 };

@@ -71,8 +71,13 @@ static void session(struct side *side, const struct consultation *consultation)
 static void next(struct side *side)
 {
     const struct desk *desk = desk_of(side->screen);
-    if (!desk->has_next)
+    if (!desk->has_next) {
+        heading(side, "NEXT", "");
+        line(side, INK_DIM,
+             desk_is(desk, ROLE_CLIENT) ? "No session ahead: n books one." : "No session ahead.");
+        side->y++;
         return;
+    }
     const struct row_consultation *row = &desk->next.row;
     bool running = row->status == BOOKING_IN_PROGRESS;
     heading(side, "NEXT",

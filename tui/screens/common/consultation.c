@@ -75,7 +75,7 @@ static void draw_consultation(struct screen *screen, const struct canvas *canvas
     draw_head(screen, canvas);
     rect_cut_top(&rest, 2);
     bool wide = rest.width >= 90;
-    struct rect facts = wide ? rect_cut_left(&rest, 40) : rest;
+    struct rect facts = wide ? rect_cut_left(&rest, 44) : rest;
     if (wide)
         rect_cut_left(&rest, 1);
     struct rect inner = canvas_box(canvas, facts, INK_BOX, wide ? "Facts" : "Consultation");

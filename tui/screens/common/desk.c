@@ -157,7 +157,7 @@ void desk_did(struct app *app, const char *what, int64_t n)
     snprintf(step->title, sizeof(step->title), "%s", what);
     bool online = desk->connection.state == LINK_ONLINE;
     app_toast(app, TOAST_INFO, what,
-              online ? "sent" : "queued: it is saved here and goes out when you are online");
+              online ? "on its way to the server" : "queued: saved here, goes out when you are online");
 }
 
 void desk_failed(struct app *app, const char *what, const struct err *err)

@@ -102,6 +102,9 @@ static const char *overrun_text(struct screen *screen, enum ink *ret_ink)
     const struct row_consultation *row = row_of(screen);
     struct app *app = screen->app;
     int64_t left = row->end - app->now, over = -left / MINUTE_MS, grace = data->policy.grace_minutes;
+    int64_t rest = row->actualStart + (row->end - row->start) - app->now;
+    if (row->actualStart > 0 && rest < left && rest > 0)
+        left = rest; // begun before its time
     *ret_ink = left > 10 * MINUTE_MS ? INK_DIM : INK_WARN;
     if (left > 0)
         return app_printf(app, "%s left", format_minutes(&app->frame, (left + MINUTE_MS - 1) / MINUTE_MS));
@@ -131,17 +134,17 @@ static void draw_clock(struct screen *screen, const struct canvas *canvas, int y
         canvas_text(canvas, 1, y, INK_DIM, text);
         return;
     }
-    int64_t since = row->actualStart > 0 ? row->actualStart : row->start;
-    const char *clock = format_stopwatch(&app->frame, app->now - since);
-    int x = 1 + canvas_text(canvas, 1, y, INK_SPECIAL, clock);
-    x += canvas_printf(canvas, x, y, INK_DIM, " / %d:00", booked) + 2;
+    int64_t since = row->actualStart > 0 ? row->actualStart : row->start,
+            length = (int64_t)booked * MINUTE_MS;
+    int x = 1 + canvas_text(canvas, 1, y, INK_SPECIAL, format_stopwatch(&app->frame, app->now - since));
+    x += canvas_printf(canvas, x, y, INK_DIM, " / %s", format_stopwatch(&app->frame, length)) + 2;
     enum ink ink;
     const char *text = overrun_text(screen, &ink);
     int right = canvas_right(canvas, canvas->area.width - 1, y, ink, text);
-    int width = right - x - 2;
+    int width = right - x - 2 < 40 ? right - x - 2 : 40;
     if (width > 8)
-        chart_bar(canvas, x, y, width < 40 ? width : 40, ink == INK_DIM ? INK_ACCENT : ink,
-                  (double)(app->now - since), (double)(row->end - since));
+        chart_bar(canvas, x, y, width, ink == INK_DIM ? INK_ACCENT : ink, (double)(app->now - since),
+                  (double)length);
 }
 
 static void draw_panel(struct screen *screen, const struct canvas *canvas)
@@ -188,7 +191,7 @@ static void draw_tabs(struct screen *screen, const struct canvas *canvas, struct
     const struct workbench_data *data = screen->data;
     int x = rect.x + 2;
     canvas_text(canvas, x, rect.y, INK_BOX, " ");
-    x += 1 + canvas_text(canvas, x + 1, rect.y, INK_STRONG, "Notes") + 1;
+    x += 1 + canvas_text(canvas, x + 1, rect.y, INK_STRONG, "Notes ");
     for (int i = 0; i < TABS; i++) {
         bool here = i == data->tab;
         const char *text = app_printf(screen->app, " F%d %s ", i + 2, tabs[i].name);
