@@ -77,15 +77,14 @@ static bool send_by_smtp(struct app *app, const struct mail *mail, struct err *e
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, start_curl);
-    CLEANUP(buf_free) struct buf text = { 0 }, sender = { 0 }, recipient = { 0 }, url = { 0 };
+    CLEANUP(buf_free) struct buf text = { 0 }, sender = { 0 }, url = { 0 };
     CLEANUP(easy_cleanup) CURL *curl = curl_easy_init();
     CHECK(curl != NULL);
     if (!mime_write(mail, &text, err))
         return false;
     mime_bare_address(mail->from, &sender);
-    mime_bare_address(mail->to, &recipient);
     make_url(&app->config, buf_text(&sender), &url);
-    CLEANUP(slist_free) struct curl_slist *recipients = curl_slist_append(NULL, buf_text(&recipient));
+    CLEANUP(slist_free) struct curl_slist *recipients = curl_slist_append(NULL, mail->to);
     struct upload upload = { text.data, text.len };
     set_security(curl, &app->config);
     curl_easy_setopt(curl, CURLOPT_URL, buf_text(&url));

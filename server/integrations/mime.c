@@ -124,29 +124,32 @@ static void add_phrase(struct buf *out, const char *name, size_t column)
     buf_add_char(out, '"');
 }
 
-// name NULL: what stands before '<' in the mailbox, if anything.
-static bool add_mailbox(struct buf *out, const char *header, const char *mailbox, const char *name,
+static bool add_mailbox(struct buf *out, const char *header, const char *address, const char *name,
                         struct err *err)
 {
-    CLEANUP(buf_free) struct buf address = { 0 }, phrase = { 0 };
-    mime_bare_address(mailbox, &address);
-    if (!check_address(buf_text(&address), err))
+    if (!check_address(address, err))
         return false;
-    const char *open = strrchr(mailbox, '<');
-    if (name != NULL)
-        buf_add_text(&phrase, name);
-    else if (open != NULL)
-        buf_add(&phrase, mailbox, (size_t)(open - mailbox));
-    while (phrase.len > 0 && phrase.data[phrase.len - 1] == ' ')
-        buf_truncate(&phrase, phrase.len - 1);
     buf_addf(out, "%s: ", header);
-    if (phrase.len > 0) {
-        add_phrase(out, buf_text(&phrase), strlen(header) + 2);
-        buf_addf(out, "\r\n <%s>\r\n", buf_text(&address));
-    } else {
-        buf_addf(out, "%s\r\n", buf_text(&address));
+    if (name == NULL || name[0] == '\0') {
+        buf_addf(out, "%s\r\n", address);
+        return true;
     }
+    add_phrase(out, name, strlen(header) + 2);
+    buf_addf(out, "\r\n <%s>\r\n", address);
     return true;
+}
+
+// The sender is configured as "Name <address>" or as an address alone.
+static bool add_sender(struct buf *out, const char *mailbox, struct err *err)
+{
+    CLEANUP(buf_free) struct buf address = { 0 }, name = { 0 };
+    const char *open = strrchr(mailbox, '<');
+    mime_bare_address(mailbox, &address);
+    if (open != NULL)
+        buf_add(&name, mailbox, (size_t)(open - mailbox));
+    while (name.len > 0 && name.data[name.len - 1] == ' ')
+        buf_truncate(&name, name.len - 1);
+    return add_mailbox(out, "From", buf_text(&address), buf_text(&name), err);
 }
 
 static void add_date(struct buf *out, int64_t at)
@@ -235,8 +238,7 @@ bool mime_write(const struct mail *mail, struct buf *out, struct err *err)
         if ((unsigned char)*p <= 32 || (unsigned char)*p >= 127)
             return err_set(err, ERR_INTERNAL, "A Message-ID holds characters that it must not hold.");
     make_boundary(&boundary, mail->message_id);
-    if (!add_mailbox(out, "From", mail->from, NULL, err) ||
-        !add_mailbox(out, "To", mail->to, mail->to_name, err))
+    if (!add_sender(out, mail->from, err) || !add_mailbox(out, "To", mail->to, mail->to_name, err))
         return false;
     buf_add_text(out, "Subject: ");
     mime_add_header_text(out, mail->subject, strlen("Subject: "));
