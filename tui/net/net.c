@@ -276,9 +276,10 @@ static void say(struct net *net)
     now.loaded = now.loading ? net->session.loaded : 0;
     if (now.state != LINK_ONLINE)
         snprintf(now.why, sizeof now.why, "%s", net->why);
-    if (memcmp(&now, &net->said, sizeof now) == 0)
+    if (net->said_any && memcmp(&now, &net->said, sizeof now) == 0)
         return;
     net->said = now;
+    net->said_any = true;
     feed_connection(net->feed, &now);
 }
 
@@ -286,7 +287,7 @@ static void say(struct net *net)
 static void listen_in(struct net *net)
 {
     struct connection theirs = { 0 };
-    net->said = theirs; // so that all is said again when this one takes over
+    net->said_any = false; // all is said again when this one takes over
     if (feed_connection_elsewhere(net->feed, &theirs))
         port_set_connection(net->model, &theirs);
 }

@@ -33,6 +33,7 @@ struct net {
     char why[ERR_MESSAGE_MAX];
     unsigned breaks; // of the protocol by the server, in a row
     struct connection said;
+    bool said_any;
 
     bool refreshing, access_bad;
     int64_t refresh_after;                      // machine ms
