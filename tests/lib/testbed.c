@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+static const char *next_folder;
+
 static void must(bool ok, const struct err *err)
 {
     if (ok)
@@ -51,14 +53,21 @@ static const char *temporary(void)
     return folder == NULL || folder[0] != '/' ? "/tmp" : folder;
 }
 
+void testbed_use_folder(const char *folder)
+{
+    next_folder = folder;
+}
+
 void testbed_open(struct testbed *ret_bed, const struct testbed_options *options)
 {
+    const char *folder = options != NULL && options->folder != NULL ? options->folder : next_folder;
+    next_folder = NULL;
     *ret_bed = (struct testbed){ 0 };
-    if (options != NULL && options->folder != NULL)
-        snprintf(ret_bed->folder, sizeof(ret_bed->folder), "%s", options->folder);
+    if (folder != NULL)
+        snprintf(ret_bed->folder, sizeof(ret_bed->folder), "%s", folder);
     else
         snprintf(ret_bed->folder, sizeof(ret_bed->folder), "%.40s/serenity-test-XXXXXX", temporary());
-    CHECK((options != NULL && options->folder != NULL) || mkdtemp(ret_bed->folder) != NULL);
+    CHECK(folder != NULL || mkdtemp(ret_bed->folder) != NULL);
     snprintf(ret_bed->path, sizeof(ret_bed->path), "%s/store.db", ret_bed->folder);
     testbed_start(ret_bed, options);
 }

@@ -18,6 +18,8 @@ struct testbed_options {
 
 // The default tenant is there. Stops the test when something fails.
 void testbed_open(struct testbed *ret_bed, const struct testbed_options *options);
+// The next testbed_open() uses that folder: for fixtures that open a testbed of their own.
+void testbed_use_folder(const char *folder);
 // Stops the engine and keeps the folder.
 void testbed_stop(struct testbed *bed);
 void testbed_start(struct testbed *bed, const struct testbed_options *options);

@@ -4,27 +4,19 @@
 //     test_crash [--all | --points N] [--seed S]
 #include "server/core/audit.h"
 #include "server/db/migrations.h"
-#include "tests/lib/crash_vfs.h"
 #include "tests/lib/testbed.h"
+#include "tests/store/crash_trial.h"
 #include "tests/store/pretend.h"
 
-#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-enum { ROUNDS = 12, CROWD = 12, POINTS = 200 };
-
-static size_t wanted_points = POINTS; // 0: all
-static uint64_t seed = 20251230;
+enum { ROUNDS = 12, CROWD = 12 };
 
 // The run ---------------------------------------------------------------------------------------------------------
 
@@ -63,18 +55,19 @@ static void run_crowd(struct testbed *bed, int first)
 }
 
 // In the middle the server is stopped and started, which folds the log in and removes it.
-static void record_run(struct testbed *bed, const char *folder)
+static void run(const char *folder)
 {
     const struct testbed_options options = { .folder = folder };
-    testbed_open(bed, &options);
+    struct testbed bed;
+    testbed_open(&bed, &options);
     for (int round = 0; round < ROUNDS; round++) {
-        run_crowd(bed, round * CROWD);
+        run_crowd(&bed, round * CROWD);
         if (round == ROUNDS / 2) {
-            testbed_stop(bed);
-            testbed_start(bed, NULL);
+            testbed_stop(&bed);
+            testbed_start(&bed, NULL);
         }
     }
-    testbed_stop(bed);
+    testbed_stop(&bed);
 }
 
 // What was left ---------------------------------------------------------------------------------------------------
@@ -88,101 +81,46 @@ static int64_t count_of(struct db *db, const char *sql, int64_t number)
     return value;
 }
 
-static void check_whole(struct db *db, size_t point)
+// Each operation is there with its change and its audit entry, or not at all.
+static bool is_whole(struct db *db, size_t point)
 {
     struct err err = { 0 };
     CLEANUP(buf_free) struct buf wrong = { 0 };
-    if (!db_integrity(db, &wrong, &err) || !audit_check(db, &wrong, &err))
-        fail_msg("point %zu: %s", point, err.message);
-    if (wrong.len > 0)
-        fail_msg("point %zu: %s", point, buf_text(&wrong));
     int64_t halves =
         count_of(db,
                  "SELECT (SELECT count(*) FROM config WHERE key NOT IN (SELECT target FROM audit)) + "
                  "(SELECT count(*) FROM config WHERE key NOT IN (SELECT id FROM change)) + "
                  "(SELECT count(*) FROM audit WHERE target NOT IN (SELECT key FROM config)) + "
-                 "abs((SELECT count(*) FROM config) - (SELECT seq FROM tenant)) + $1",
+                 "abs((SELECT count(*) FROM config) - (SELECT COALESCE(sum(seq), 0) FROM tenant)) + $1",
                  0);
     if (halves != 0)
-        fail_msg("point %zu: an operation is there in part", point);
+        buf_addf(&wrong, "%d parts without the rest", (int)halves);
+    if (!db_integrity(db, &wrong, &err) || !audit_check(db, &wrong, &err))
+        buf_add_text(&wrong, err.message);
+    if (wrong.len > 0)
+        print_message("point %zu: %s\n", point, buf_text(&wrong));
+    return wrong.len == 0;
 }
 
-// How many acknowledged operations are missing. False when the store does not even open.
-static bool inspect(const char *folder, size_t point, const int64_t *marks, size_t count, size_t *ret_lost)
+static bool inspect(const char *store, size_t point, const int64_t *marks, size_t count, size_t *ret_lost)
 {
-    char path[160];
     struct err err = { 0 };
     CLEANUP(db_closep) struct db *db = NULL;
-    snprintf(path, sizeof(path), "%s/store.db", folder);
-    *ret_lost = count;
-    if (!store_prepare(path, 1, &err) || !db_open(&db, path, DB_READER, &err)) {
+    if (!store_prepare(store, 1, &err) || !db_open(&db, store, DB_READER, &err))
         return false;
-    }
-    size_t lost = 0;
     for (size_t i = 0; i < count; i++)
-        lost += count_of(db, "SELECT count(*) FROM config WHERE key = CAST($1 AS TEXT)", marks[i]) != 1;
-    if (count > 0 && lost == 0)
-        check_whole(db, point);
-    *ret_lost = lost;
-    return true;
+        *ret_lost += count_of(db, "SELECT count(*) FROM config WHERE key = CAST($1 AS TEXT)", marks[i]) != 1;
+    return *ret_lost > 0 || is_whole(db, point);
 }
 
-struct tally {
-    size_t points, images_lost, operations_lost, broken;
-};
-
-static void crash_at(const char *base, size_t point, struct tally *tally)
-{
-    char folder[128];
-    const int64_t *marks;
-    size_t count, lost;
-    snprintf(folder, sizeof(folder), "%s/image", base);
-    crash_vfs_rebuild(point, seed, folder, &marks, &count);
-    tally->points++;
-    tally->broken += !inspect(folder, point, marks, count, &lost);
-    tally->images_lost += lost > 0;
-    tally->operations_lost += lost;
-    crash_vfs_remove_folder(folder);
-}
-
-static void crash_everywhere(const char *base, struct tally *tally)
-{
-    size_t points = crash_vfs_points();
-    size_t step = wanted_points == 0 || wanted_points >= points ? 1 : points / wanted_points;
-    for (size_t point = seed % step; point < points; point += step)
-        crash_at(base, point, tally);
-    print_message("seed %" PRIu64
-                  ": %zu of %zu moments, %zu images lost %zu acknowledged operations, %zu broken\n",
-                  seed, tally->points, points, tally->images_lost, tally->operations_lost, tally->broken);
-}
-
-static struct tally run_and_crash(bool lie)
-{
-    char base[64], folder[96];
-    struct tally tally = { 0 };
-    struct testbed bed;
-    // in memory where there is some: the images' own syncs cost time and prove nothing
-    snprintf(base, sizeof(base), "%s/serenity-crash-XXXXXX",
-             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    assert_non_null(mkdtemp(base));
-    snprintf(folder, sizeof(folder), "%s/live", base);
-    assert_int_equal(mkdir(folder, 0700), 0);
-    crash_vfs_install(folder);
-    crash_vfs_lie(lie);
-    record_run(&bed, folder);
-    crash_everywhere(base, &tally);
-    crash_vfs_uninstall();
-    crash_vfs_remove_folder(folder);
-    rmdir(base);
-    return tally;
-}
+static const struct crash_trial trial = { run, inspect };
 
 static void test_nothing_acknowledged_is_lost(void **state)
 {
     (void)state;
-    struct tally tally = run_and_crash(false);
+    struct crash_tally tally = crash_trial_run(&trial, false);
     assert_int_equal(tally.broken, 0);
-    assert_int_equal(tally.operations_lost, 0);
+    assert_int_equal(tally.lost, 0);
 }
 
 // The same run on a disk that answers syncs without doing them, as synchronous = OFF would: were nothing found lost
@@ -190,25 +128,13 @@ static void test_nothing_acknowledged_is_lost(void **state)
 static void test_a_disk_that_lies_is_found_out(void **state)
 {
     (void)state;
-    struct tally tally = run_and_crash(true);
-    assert_true(tally.images_lost + tally.broken > 0);
-}
-
-static void read_options(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--all") == 0)
-            wanted_points = 0;
-        else if (strcmp(argv[i], "--points") == 0 && i + 1 < argc)
-            wanted_points = strtoul(argv[++i], NULL, 10);
-        else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
-            seed = strtoull(argv[++i], NULL, 10);
-    }
+    struct crash_tally tally = crash_trial_run(&trial, true);
+    assert_true(tally.bad_images > 0);
 }
 
 int main(int argc, char **argv)
 {
-    read_options(argc, argv);
+    crash_trial_options(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_acknowledged_is_lost),
         cmocka_unit_test(test_a_disk_that_lies_is_found_out),

@@ -1,0 +1,75 @@
+#include "tests/store/crash_trial.h"
+
+#include "shared/base/check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { POINTS = 200 };
+
+static size_t wanted_points = POINTS; // 0: all
+static uint64_t seed = 20251230;
+
+void crash_trial_options(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--all") == 0)
+            wanted_points = 0;
+        else if (strcmp(argv[i], "--points") == 0 && i + 1 < argc)
+            wanted_points = strtoul(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
+            seed = strtoull(argv[++i], NULL, 10);
+    }
+}
+
+static void crash_at(const struct crash_trial *trial, const char *base, size_t point,
+                     struct crash_tally *tally)
+{
+    char folder[128], store[160];
+    const int64_t *marks;
+    size_t count, lost = 0;
+    snprintf(folder, sizeof(folder), "%s/image", base);
+    snprintf(store, sizeof(store), "%s/store.db", folder);
+    crash_vfs_rebuild(point, seed, folder, &marks, &count);
+    bool whole = trial->inspect(store, point, marks, count, &lost);
+    tally->points++;
+    tally->broken += !whole;
+    tally->lost += lost;
+    tally->bad_images += !whole || lost > 0;
+    crash_vfs_remove_folder(folder);
+}
+
+static void crash_everywhere(const struct crash_trial *trial, const char *base, struct crash_tally *tally)
+{
+    size_t points = crash_vfs_points();
+    size_t step = wanted_points == 0 || wanted_points >= points ? 1 : points / wanted_points;
+    for (size_t point = seed % step; point < points; point += step)
+        crash_at(trial, base, point, tally);
+    printf("seed %" PRIu64
+           ": %zu of %zu moments, %zu bad images, %zu acknowledged things lost, %zu stores broken\n",
+           seed, tally->points, points, tally->bad_images, tally->lost, tally->broken);
+}
+
+struct crash_tally crash_trial_run(const struct crash_trial *trial, bool lie)
+{
+    char base[64], folder[96];
+    struct crash_tally tally = { 0 };
+    // in memory where there is some: the images' own syncs cost time and prove nothing
+    snprintf(base, sizeof(base), "%s/serenity-crash-XXXXXX",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    CHECK(mkdtemp(base) != NULL);
+    snprintf(folder, sizeof(folder), "%s/live", base);
+    CHECK(mkdir(folder, 0700) == 0);
+    crash_vfs_install(folder);
+    crash_vfs_lie(lie);
+    trial->run(folder);
+    crash_everywhere(trial, base, &tally);
+    crash_vfs_uninstall();
+    crash_vfs_remove_folder(folder);
+    CHECK(rmdir(base) == 0);
+    return tally;
+}
