@@ -147,6 +147,7 @@ bool demo_plan(struct op_ctx *ctx, struct demo_world *world, civil_day today, st
     for (size_t i = 0; i < world->sessions.count; i++)
         if (!plan_session(&plan, LIST_AT(&world->sessions, struct demo_session, i)))
             return false;
+    CHECK(plan.events.count > 0 && plan.events.items != NULL);
     qsort(plan.events.items, plan.events.count, sizeof(struct demo_event), by_time);
     *ret_events = plan.events;
     return true;

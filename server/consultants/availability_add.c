@@ -65,6 +65,7 @@ static bool read_zone(struct op_ctx *ctx, const struct list *slots, const char *
                       const char **ret_zone)
 {
     const char *zone = NULL;
+    CHECK(fallback != NULL);
     for (size_t i = 0; i < slots->count; i++) {
         const char *named = LIST_AT(slots, struct args_time_slot, i)->timezone;
         if (named == NULL)

@@ -22,7 +22,6 @@ struct new_person {
     unsigned roles;
 };
 bool person_insert(struct op_ctx *ctx, const struct new_person *person, const char **ret_id);
-bool person_link(struct op_ctx *ctx, const char *id, const char *client_id, const char *consultant_id);
 // The address is verified now: status active. Notes the change of the person's own row.
 bool person_verify(struct op_ctx *ctx, const char *id);
 // From here on the operation acts as this person: what it writes is audited under that name.

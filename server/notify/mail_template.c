@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { TEMPLATE_MAX = 256 * 1024, NAME_MAX_SIZE = 32 };
+enum { TEMPLATE_MAX = 256 * 1024, TOLD_MAX = 40 };
 
 extern const struct asset mail_assets[]; // made from assets/mail
 

@@ -181,6 +181,8 @@ void answer_free(struct answer *answer)
 }
 
 static struct answer run(struct house *house, const char *operation, const char *token, const char *body,
+                         va_list args) PRINTF_LIKE(4, 0);
+static struct answer run(struct house *house, const char *operation, const char *token, const char *body,
                          va_list args)
 {
     struct op_request *request = op_request_create();

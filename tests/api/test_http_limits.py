@@ -5,6 +5,7 @@ import unittest
 
 from common import CLIENT, CONSULTANT, PACKAGES, WithServer
 from raw import Raw, ask, request
+from websocket import Closed, WebSocket
 
 
 class WithLimits(WithServer):
@@ -80,6 +81,26 @@ class ByPerson(WithLimits):
             served += self.ask(*self.as_(CLIENT, f"10.1.0.{i}")).status == 200
         self.assertLessEqual(served, 43)
         self.assertEqual(self.ask(*self.as_(CONSULTANT, "10.1.0.1")).status, 200)
+
+
+    def test_a_person_with_two_tokens_is_one(self):
+        tokens = [self.server.api("priya@insightserenity.com").token for _ in range(2)]
+        served = 0
+        for i in range(60):
+            served += self.ask(f"Authorization: Bearer {tokens[i % 2]}", f"X-Forwarded-For: 10.1.1.{i}",
+                               path="/api/users/me").status == 200
+        self.assertLessEqual(served, 44)
+
+    def test_websockets_are_counted_too(self):
+        statuses = []
+        for _ in range(50):
+            try:
+                WebSocket.dial(self.port, headers=["X-Forwarded-For: 10.3.0.1"]).close()
+                statuses.append(101)
+            except Closed as closed:
+                statuses.append(closed.code)
+        self.assertIn(429, statuses)
+        self.assertGreaterEqual(statuses.count(101), 40)
 
 
 class Untrusted(WithLimits):

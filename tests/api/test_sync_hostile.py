@@ -7,7 +7,6 @@ import struct
 import time
 import unittest
 
-from server import SLOW
 from syncing import CLIENT, CONSULTANT, WithSync
 from websocket import Closed, WebSocket
 
@@ -208,7 +207,7 @@ class Hostile(WithSync):
         for _ in range(5):
             attack()
         time.sleep(0.5)
-        self.assertLess(self.server.rss_kb() - before, 6000 * SLOW)
+        self.assert_grown_less(before, 6000)
         self.assert_alive()
 
     def test_leaving_in_the_middle_of_everything(self):

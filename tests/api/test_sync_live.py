@@ -217,7 +217,7 @@ class Live(WithSync):
         for start in range(1, 601, 10):
             john.run(*[(n, "consultation.patch", {"id": booking, "liveNotes": {"text": f"{text} {n}"}})
                        for n in range(start, start + 10)])
-        self.assertLess(self.server.rss_kb() - before, 20000 * SLOW)
+        self.assert_grown_less(before, 20000)
         lazy.until(lambda cache: cache.rows.get(("note", f"{booking}:live"), {}).get("text") == f"{text} 600")
 
     def test_the_same_rows_for_everyone_in_the_end(self):
