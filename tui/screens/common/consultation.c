@@ -35,6 +35,7 @@ static void news_consultation(struct screen *screen, unsigned changed)
     struct consultation_data *data = screen->data;
     (void)changed;
     arena_reset(&data->arena);
+    data->present = (struct list){ 0 };
     data->known = model_consultation(model_of(screen), data->id, &data->arena, &data->detail);
     model_presence(model_of(screen), data->id, &data->arena, &data->present);
 }
