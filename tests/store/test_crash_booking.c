@@ -108,7 +108,7 @@ static void hold_first_day(struct office *office)
                mark_of(booking, BOOKING_IN_PROGRESS));
         wait_for(office, 1);
         submit(office, &op_run_consultation_complete, &office->john,
-               arena_printf(&office->arena, "{\"id\":\"%s\",\"actualDuration\":90}", id_of(booking)),
+               arena_printf(&office->arena, "{\"id\":\"%s\",\"nextSteps\":\"Plan\"}", id_of(booking)),
                mark_of(booking, BOOKING_COMPLETED));
         wait_for(office, 1);
     }
