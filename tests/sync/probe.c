@@ -10,7 +10,7 @@
 //     note ID KIND BASE TEXT           TEXT to the end of the line, "\n" for a newline
 //     confirm|start|cancel ID          complete ID SUMMARY   item ID TEXT
 //     book CONSULTANT START END        reschedule ID START END
-//     outbox | refusals | credits | events | connection | enter ID | present ID | resend N | discard N | slots ID FROM TO
+//     outbox | refusals | credits | events | connection | enter ID | present ID | resend N | discard N | slots ID FROM TO [MINUTES]
 #include "shared/wire/json.h"
 #include "tui/net/net.h"
 
@@ -411,12 +411,17 @@ static void run_present(struct probe *probe)
         field_text(probe, "name", LIST_AT(&list, struct present, 0)->name);
 }
 
+static int64_t slot_minutes(const struct probe *probe)
+{
+    return probe->count > 4 ? atoll(probe->words[4]) : 60;
+}
+
 static bool slots_known(struct probe *probe, const char *arg)
 {
     struct slots_view view;
     (void)arg;
-    model_slots(probe->model, probe->words[1], atoll(probe->words[2]), atoll(probe->words[3]), 60,
-                &probe->arena, &view);
+    model_slots(probe->model, probe->words[1], atoll(probe->words[2]), atoll(probe->words[3]),
+                slot_minutes(probe), &probe->arena, &view);
     return view.state == SLOTS_READY || view.state == SLOTS_FAILED;
 }
 
@@ -424,9 +429,9 @@ static void run_slots(struct probe *probe)
 {
     struct slots_view view;
     int64_t from = atoll(probe->words[2]), to = atoll(probe->words[3]);
-    model_slots_want(probe->model, probe->words[1], from, to, 60);
+    model_slots_want(probe->model, probe->words[1], from, to, slot_minutes(probe));
     wait_for(probe, slots_known, NULL, 10000);
-    model_slots(probe->model, probe->words[1], from, to, 60, &probe->arena, &view);
+    model_slots(probe->model, probe->words[1], from, to, slot_minutes(probe), &probe->arena, &view);
     field_int(probe, "state", view.state);
     field_int(probe, "count", (int64_t)view.slots.count);
     if (view.slots.count > 0)

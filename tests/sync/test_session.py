@@ -276,11 +276,13 @@ class Operations(Story):
     def test_a_refusal_is_final_and_shown_with_alternatives(self):
         probe = self.signed_in()
         start = {"scheduledStart": "2030-03-18T10:00:00Z", "scheduledEnd": "2030-03-18T11:00:00Z"}
-        self.server.on_op = lambda server, op: {"status": "rejected", "code": "SLOT_TAKEN",
-                                                "message": "Somebody has that time.", "field": "schedule",
-                                                "details": {"alternatives": [start, start]}}
+        looked = threading.Event()
+        self.server.on_op = lambda server, op: looked.wait(20) and {
+            "status": "rejected", "code": "SLOT_TAKEN", "message": "Somebody has that time.", "field": "schedule",
+            "details": {"alternatives": [start, start]}}
         probe.must("reschedule", uuid(1, 0), BASE + 90 * HOUR, BASE + 91 * HOUR)
         self.assertEqual(self.list(probe)[uuid(1, 0)]["row"]["start"], BASE + 90 * HOUR)
+        looked.set()
         probe.settled()
         self.assertEqual(self.list(probe)[uuid(1, 0)]["row"]["start"], BASE)
         refusal, = probe.ask("refusals")["list"]

@@ -1,0 +1,238 @@
+"""The client against the real serenityd: what the overlay promised is what the server made of it, kills and all."""
+
+import tempfile
+import time
+import unittest
+
+from probe import SLOW, Probe
+from server import Server
+
+HOUR = 3_600_000
+DAY = 24 * HOUR
+JOHN, JANE = "john@insightserenity.com", "cfo@acmecorp.com"
+# What of a consultation the overlay foretells; times of acting are this machine's and compared loosely.
+SAME = ("start", "end", "status", "minutes", "purpose", "clientNotes", "consultantId", "clientId", "consultantName",
+        "clientName", "cancelReason", "creditConsumed", "freeTrial", "sequence", "reschedules")
+CLOSE = ("actualStart", "actualEnd", "confirmedAt", "cancelledAt", "bookedAt")
+
+
+class Real(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.server = Server(self.folder.name, "--rate-per-minute", 0, "--login-rate-per-minute", 0, demo=True).start()
+        self.probes = []
+        self.now = int(time.time() * 1000)
+
+    def tearDown(self):
+        for probe in self.probes:
+            probe.__exit__()
+        self.server.kill() if self.server.running() else None
+        self.folder.cleanup()
+
+    def probe(self, email, name=None):
+        probe = Probe(f"{self.folder.name}/{name or email}", self.server.url)
+        self.probes.append(probe)
+        return probe
+
+    def signed_in(self, email):
+        probe = self.probe(email)
+        probe.must("login", email, self.server.accounts[email].password)
+        probe.wait("online")
+        return probe
+
+    def list(self, probe):
+        return {c["row"]["id"]: c for c in probe.ask("list", self.now - 400 * DAY, self.now + 400 * DAY)["list"]}
+
+    def offline(self, *probes):
+        self.server.kill()
+        for probe in probes:
+            probe.wait("offline")
+
+    def online(self, *probes):
+        self.server.start()
+        for probe in probes:
+            probe.wait("online")
+            probe.settled()
+
+    def wait_until(self, holds, seconds=10):
+        end = time.time() + seconds * SLOW
+        while not holds():
+            self.assertLess(time.time(), end, "it did not come to pass")
+            time.sleep(0.02)
+
+    def same(self, foretold, became):
+        for name in SAME:
+            self.assertEqual(foretold.get(name), became.get(name), name)
+        for name in CLOSE:
+            self.assertEqual(name in foretold, name in became, name)
+            if name in foretold:
+                self.assertLess(abs(foretold[name] - became[name]), 60000 * SLOW, name)
+
+    def free_start(self, probe, consultant, minutes=90, after=3):
+        answer = probe.ask("slots", consultant, self.now + after * DAY, self.now + (after + 20) * DAY, minutes)
+        self.assertEqual(answer["state"], 2, answer)
+        self.assertGreater(answer["count"], 0)
+        return answer["first"]
+
+    def booked(self, jane, consultant, minutes=90):
+        """A booking of Jane's, online."""
+        start = self.free_start(jane, consultant)
+        booked = jane.must("book", consultant, start, start + minutes * 60000)["id"]
+        jane.settled()
+        self.assertEqual(jane.ask("refusals")["list"], [])
+        return booked
+
+    def john_id(self):
+        return next(c["row"]["consultantId"] for c in self.list(self.signed_in(JOHN)).values())
+
+    def test_a_booking_made_offline_is_what_was_shown(self):
+        jane = self.signed_in(JANE)
+        john = self.john_id()
+        start = self.free_start(jane, john)
+        self.offline(jane)
+        booked = jane.must("book", john, start, start + 90 * 60000)["id"]
+        foretold = self.list(jane)[booked]
+        credits = jane.ask("credits")
+        self.assertTrue(foretold["onlyHere"])
+        self.assertEqual((credits["free"], credits["reserved"], credits["pending"]), (300, 100, 100))
+        self.online(jane)
+        self.wait_until(lambda: not self.list(jane)[booked]["waits"])
+        self.same(foretold["row"], self.list(jane)[booked]["row"])
+        self.assertEqual({**credits, "pending": 0}, jane.ask("credits"))
+
+    def test_a_session_held_offline_is_what_was_shown(self):
+        jane, john = self.signed_in(JANE), self.signed_in(JOHN)
+        booked = self.booked(jane, self.john_id())
+        self.wait_until(lambda: booked in self.list(john))
+        self.offline(john, jane)
+        for words in (("confirm", booked), ("start", booked), ("item", booked, "inventory of what there is"),
+                      ("note", booked, "live", 0, "# Current state"), ("note", booked, "consultant", 0, "private"),
+                      ("complete", booked, "three areas")):
+            john.must(*words)
+        shown = john.ask("show", booked)
+        john.kill()
+        john = self.probe(JOHN)
+        self.assertEqual(shown, john.ask("show", booked))
+        self.online(john, jane)
+        self.wait_until(lambda: not self.list(john)[booked]["waits"])
+        became = john.ask("show", booked)
+        self.assertEqual(john.ask("refusals")["list"], [])
+        self.same(shown["head"]["row"], became["head"]["row"])
+        self.assertEqual({n["kind"]: n["text"] for n in shown["notes"]}, {n["kind"]: n["text"] for n in became["notes"]})
+        self.assertEqual([(i["id"], i["description"]) for i in shown["items"]],
+                         [(i["id"], i["description"]) for i in became["items"]])
+        self.assertEqual(shown["outcome"]["summary"], became["outcome"]["summary"])
+        # Jane's program shows it without a word, the shared note too and the private one not.
+        self.wait_until(lambda: self.list(jane)[booked]["row"]["status"] == "completed")
+        texts = {n["kind"]: n["text"] for n in jane.ask("show", booked)["notes"]}
+        self.assertEqual(texts.get("live"), "# Current state")
+        self.assertNotIn("consultant", texts)
+        self.server.check()
+
+    def test_moving_and_cancelling_offline_is_what_was_shown(self):
+        jane = self.signed_in(JANE)
+        john = self.john_id()
+        booked = self.booked(jane, john)
+        later = self.free_start(jane, john, after=8)
+        self.offline(jane)
+        jane.must("reschedule", booked, later, later + 90 * 60000)
+        moved = self.list(jane)[booked]["row"]
+        self.online(jane)
+        self.wait_until(lambda: not self.list(jane)[booked]["waits"])
+        self.same(moved, self.list(jane)[booked]["row"])
+        self.offline(jane)
+        jane.must("cancel", booked)
+        cancelled, credits = self.list(jane)[booked]["row"], jane.ask("credits")
+        self.assertEqual(credits["free"], 400)
+        self.online(jane)
+        self.wait_until(lambda: not self.list(jane)[booked]["waits"])
+        self.same(cancelled, self.list(jane)[booked]["row"])
+        self.assertEqual({**credits, "pending": 0}, {**jane.ask("credits"), "pending": 0})
+
+    def test_the_loser_of_a_slot_is_told_with_alternatives(self):
+        jane = self.signed_in(JANE)
+        other = self.signed_in("coo@betaindustries.example")
+        john = self.john_id()
+        start = self.free_start(jane, john)
+        other_credits = other.ask("credits")
+        self.offline(jane, other)
+        first = jane.must("book", john, start, start + 90 * 60000)["id"]
+        second = other.ask("book", john, start, start + 90 * 60000)
+        if second.get("ok") != "yes":
+            self.skipTest("the demo's other client cannot book")
+        self.online(jane, other)
+        refused = jane.ask("refusals")["list"] + other.ask("refusals")["list"]
+        self.assertGreaterEqual(len(refused), 1, other_credits)
+        self.assertLessEqual(len([1 for probe, n in ((jane, first), (other, second["id"])) if n in self.list(probe)]), 1)
+
+    def test_two_devices_writing_one_note_keep_both_texts(self):
+        jane, john = self.signed_in(JANE), self.signed_in(JOHN)
+        booked = self.booked(jane, self.john_id())
+        self.wait_until(lambda: booked in self.list(john))
+        second = self.probe(JOHN, "second")
+        second.must("login", JOHN, self.server.accounts[JOHN].password)
+        second.wait("online")
+        self.offline(john, second)
+        john.must("note", booked, "live", 0, "from the first")
+        second.must("note", booked, "live", 0, "from the second")
+        self.online(john, second)
+
+        def text(probe):
+            return {n["kind"]: n["text"] for n in probe.ask("show", booked)["notes"]}.get("live", "")
+        self.wait_until(lambda: text(john) == text(second) and "from the first" in text(john))
+        self.assertIn("from the second", text(john))
+        # Both go on typing in editors that have not seen the other text: nothing is lost.
+        john.must("note", booked, "live", 0, "from the first, more")
+        second.must("note", booked, "live", 0, "from the second, more")
+        john.settled()
+        second.settled()
+        self.wait_until(lambda: text(john) == text(second))
+        self.assertIn("from the first, more", text(john))
+        self.assertIn("from the second, more", text(john))
+
+    def test_typing_through_kills_of_both_sides_loses_nothing(self):
+        jane, john = self.signed_in(JANE), self.signed_in(JOHN)
+        booked = self.booked(jane, self.john_id())
+        self.wait_until(lambda: booked in self.list(john))
+        text = ""
+        for round_ in range(6):
+            for word in range(8):
+                text += f"word {round_}.{word} "
+                john.must("note", booked, "live", 0, text.strip())
+            if round_ % 3 == 0:
+                john.kill()
+                john = self.probe(JOHN)
+            elif round_ % 3 == 1:
+                self.server.kill()
+                self.server.start()
+        john.wait("online")
+        john.settled(20000)
+        self.wait_until(lambda: text.strip() in [n["text"] for n in jane.ask("show", booked)["notes"]])
+        self.server.check()
+
+    def test_john_sees_janes_booking_within_a_tenth_of_a_second(self):
+        jane, john = self.signed_in(JANE), self.signed_in(JOHN)
+        start = self.free_start(jane, self.john_id())
+        begun = time.time()
+        booked = jane.must("book", self.john_id(), start, start + 90 * 60000)["id"]
+        while booked not in self.list(john):
+            self.assertLess(time.time() - begun, 5 * SLOW)
+            time.sleep(0.002)
+        self.assertLess(time.time() - begun, 1 * SLOW)
+        toasts = []
+        self.wait_until(lambda: toasts.extend(e for e in john.ask("events")["list"] if e["kind"] == "toast") or toasts)
+
+    def test_presence_is_seen_by_the_other(self):
+        jane, john = self.signed_in(JANE), self.signed_in(JOHN)
+        booked = self.booked(jane, self.john_id())
+        self.wait_until(lambda: booked in self.list(john))
+        jane.ask("enter", booked)
+        john.ask("enter", booked)
+        self.wait_until(lambda: jane.ask("present", booked)["count"] == 1)
+        self.assertIn("John", jane.ask("present", booked)["name"])
+        john.ask("enter", "-")
+        self.wait_until(lambda: jane.ask("present", booked)["count"] == 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
