@@ -130,10 +130,11 @@ static void expire(struct room *room, int64_t now)
     for (struct conn *conn = room->members, *next; conn != NULL; conn = next) {
         next = conn->room_next;
         bool last = next == NULL && conn == room->members;
-        if (conn->room_until < now)
-            presence_leave(conn);
+        if (conn->room_until >= now)
+            continue;
+        presence_leave(conn);
         if (last)
-            return; // the room may be gone
+            return; // and the room is gone
     }
     tell(room, now);
 }
