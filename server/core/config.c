@@ -50,6 +50,8 @@ const struct config_option config_options[] = {
       .help = "server that takes mails; without it they become files in DATA/mail" },
     { OPTION("smtp-password", smtp_password, CONFIG_TEXT), .secret = true, .metavar = "TEXT",
       .help = "password for that server" },
+    { OPTION("smtp-password-file", smtp_password_file, CONFIG_TEXT), .metavar = "FILE",
+      .help = "file that holds the password for that server" },
     { OPTION("smtp-port", smtp_port, CONFIG_INT), .fallback = "587", .min = 1, .max = 65535, .metavar = "N",
       .help = "its port" },
     { OPTION("smtp-tls", smtp_tls, CONFIG_TEXT), .fallback = "starttls", .metavar = "WORD",
@@ -130,7 +132,7 @@ static bool set_option(const struct config_option *option, struct app_config *co
                        const char *source, struct arena *arena, struct err *err)
 {
     void *at = place(option, config);
-    if (!utf8_is_plain(text, strlen(text)))
+    if (!utf8_is_plain(text, strlen(text)) || strpbrk(text, "\n\t") != NULL)
         return bad_value(option, source, "plain text", err);
     switch (option->kind) {
     case CONFIG_INT:
@@ -292,6 +294,18 @@ static bool read_arguments(int argc, char **argv, const char *only, struct app_c
     return true;
 }
 
+static bool read_password(struct app_config *config, struct arena *arena, struct err *err)
+{
+    enum { PASSWORD_MAX = 4096 };
+    CLEANUP(buf_free) struct buf text = { 0 };
+    if (config->smtp_password != NULL || config->smtp_password_file == NULL)
+        return true;
+    if (!file_read(config->smtp_password_file, PASSWORD_MAX, &text, err))
+        return false;
+    config->smtp_password = trim(arena_strndup(arena, buf_text(&text), text.len));
+    return true;
+}
+
 // The command line is read twice: first for the file it names, last because it overrides everything.
 bool config_load(struct app_config *ret, int argc, char **argv, int *ret_next, struct arena *arena,
                  struct err *err)
@@ -305,7 +319,7 @@ bool config_load(struct app_config *ret, int argc, char **argv, int *ret_next, s
     if (!read_arguments(argc, argv, "config", &config, &next, arena, err) ||
         (config.config_file != NULL && !set_from_file(&config, config.config_file, arena, err)) ||
         !set_from_environment(&config, arena, err) ||
-        !read_arguments(argc, argv, NULL, &config, &next, arena, err))
+        !read_arguments(argc, argv, NULL, &config, &next, arena, err) || !read_password(&config, arena, err))
         return false;
     *ret = config;
     *ret_next = next;

@@ -21,7 +21,8 @@ struct app_config {
     int64_t smtp_port;
     const char *smtp_tls; // starttls, tls, none
     const char *smtp_user;
-    const char *smtp_password;   // from SERENITY_SMTP_PASSWORD or smtp_password_file
+    const char *smtp_password; // from SERENITY_SMTP_PASSWORD, the configuration file, or the next
+    const char *smtp_password_file;
     const char *trusted_proxies; // addresses whose X-Forwarded-For counts
     int64_t access_minutes;      // life of an access token, 15
     int64_t refresh_days;        // 30
