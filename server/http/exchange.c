@@ -163,6 +163,15 @@ static bool is_sign_in(const struct op *op)
            strcmp(op->spec->name, "auth.refresh") != 0;
 }
 
+static const char *bearer(const char *authorization)
+{
+    static const char scheme[] = "Bearer ";
+    if (strncasecmp(authorization, scheme, sizeof scheme - 1) != 0)
+        return ""; // no token is like it, so the answer is 401
+    authorization += sizeof scheme - 1;
+    return authorization + strspn(authorization, " ");
+}
+
 static bool limited(struct exchange *exchange)
 {
     metrics_add(exchange->server->app->metrics, METRIC_HTTP_LIMITED, 1);
@@ -179,7 +188,7 @@ static bool check_limits(struct exchange *exchange, const struct http_head *head
         return limited(exchange);
     if (op != NULL && is_sign_in(op) && !limits_take(limits, LIMIT_SIGN_IN, head->address, now, after))
         return limited(exchange);
-    if (head->authorization != NULL && !limits_take_token(limits, head->authorization, now, after))
+    if (head->authorization != NULL && !limits_take_token(limits, bearer(head->authorization), now, after))
         return limited(exchange);
     return true;
 }
@@ -197,15 +206,6 @@ static bool check_route(struct exchange *exchange, const struct route_match *mat
 }
 
 // --- handing over ---------------------------------------------------------------------------------------------------
-
-static const char *bearer(const char *authorization)
-{
-    static const char scheme[] = "Bearer ";
-    if (strncasecmp(authorization, scheme, sizeof scheme - 1) != 0)
-        return ""; // no token is like it, so the answer is 401
-    authorization += sizeof scheme - 1;
-    return authorization + strspn(authorization, " ");
-}
 
 static bool is_key(const char *text)
 {

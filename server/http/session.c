@@ -11,7 +11,13 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-enum { LINGER_US = 2000000, OUT_KEPT = 256 * 1024, UPGRADE_MAX = 64, COMPLETIONS_MAX = 4 };
+enum {
+    LINGER_US = 2000000,
+    READ_US = 30000000,
+    OUT_KEPT = 256 * 1024,
+    UPGRADE_MAX = 64,
+    COMPLETIONS_MAX = 4
+};
 
 struct http_session {
     struct lws *wsi;
@@ -50,6 +56,14 @@ static void delist(struct http_session *session)
         session->next->previous = session->previous;
 }
 
+// "" on a unix socket.
+static void peer_address(struct lws *wsi, char ret[ADDRESS_SIZE])
+{
+    lws_get_peer_simple(wsi, ret, ADDRESS_SIZE);
+    if (ret[strspn(ret, "0123456789abcdefABCDEF.:")] != '\0')
+        ret[0] = '\0';
+}
+
 // libwebsockets' own memory for a connection lasts for one request only, so this hangs beside it.
 static struct http_session *open_session(struct http_server *server, struct lws *wsi)
 {
@@ -57,9 +71,7 @@ static struct http_session *open_session(struct http_server *server, struct lws 
     CHECK(session != NULL);
     session->wsi = wsi;
     session->server = server;
-    lws_get_peer_simple(wsi, session->peer, sizeof session->peer);
-    if (strchr(session->peer, '.') == NULL && strchr(session->peer, ':') == NULL)
-        session->peer[0] = '\0';
+    peer_address(wsi, session->peer);
     enlist(session);
     lws_set_opaque_user_data(wsi, session);
     return session;
@@ -248,7 +260,7 @@ static int begin(struct http_session *session, const char *path, size_t path_siz
     if (session->pipelined && head.content_length > 0)
         return -1; // libwebsockets would take its headers for its body
     session->completions = 0;
-    session->deadline = host_monotonic_us() + HTTP_SLOW_SECONDS * INT64_C(1000000);
+    session->deadline = host_monotonic_us() + SLOW_US;
     session->exchange = exchange_begin(session->server, &head, session);
     settle(session);
     lws_set_timeout(session->wsi, NO_PENDING_TIMEOUT, 0);
@@ -317,6 +329,7 @@ static int finish(struct http_session *session)
     if (lws_http_transaction_completed(session->wsi) != 0)
         return -1;
     session->pipelined = has_more_input(session->wsi);
+    session->deadline = session->pipelined ? host_monotonic_us() + SLOW_US : 0;
     return 0;
 }
 
@@ -334,7 +347,10 @@ static int writable(struct http_session *session)
     session->finishing = true;
     if (send_out(session->wsi, out) < 0)
         return -1;
-    return lws_partial_buffered(session->wsi) ? 0 : finish(session);
+    if (!lws_partial_buffered(session->wsi))
+        return finish(session);
+    session->deadline = host_monotonic_us() + READ_US; // the rest waits in memory, but not for ever
+    return 0;
 }
 
 // --- upgrades -------------------------------------------------------------------------------------------------------
@@ -361,6 +377,16 @@ static int refuse_upgrade(struct lws *wsi, enum err_code code, const char *messa
     return -1;
 }
 
+static bool may_dial(struct http_server *server, struct lws *wsi)
+{
+    char peer[ADDRESS_SIZE], address[ADDRESS_SIZE];
+    int after;
+    scratch.used = 0;
+    peer_address(wsi, peer);
+    proxies_client(server->proxies, peer, copy_header(wsi, WSI_TOKEN_X_FORWARDED_FOR), address);
+    return limits_take(server->limits, LIMIT_ADDRESS, address, host_monotonic_us(), &after);
+}
+
 // Only "websocket" on SYNC_PATH with our subprotocol. The argument `in` of this callback is not touched: after an
 // unknown upgrade libwebsockets has freed it (CVE-2025-11677), and the headers with it, so that there is no Upgrade.
 static int confirm_upgrade(struct http_server *server, struct lws *wsi)
@@ -383,6 +409,9 @@ static int confirm_upgrade(struct http_server *server, struct lws *wsi)
         return refuse_upgrade(wsi, ERR_BAD_REQUEST, "The subprotocol must be " SYNC_SUBPROTOCOL ".", NULL);
     if (lws_hdr_total_length(wsi, WSI_TOKEN_KEY) != 24 || lws_hdr_total_length(wsi, WSI_TOKEN_HOST) <= 0)
         return refuse_upgrade(wsi, ERR_BAD_REQUEST, "The websocket handshake is not complete.", NULL);
+    if (!may_dial(server, wsi))
+        return refuse_upgrade(wsi, ERR_RATE_LIMITED, "Too many connections; try again in a moment.",
+                              "Retry-After: 5\r\n");
     if (server->draining)
         return refuse_upgrade(wsi, ERR_UNAVAILABLE, "The server is stopping.", "Retry-After: 1\r\n");
     return 0;

@@ -15,8 +15,9 @@ static void health(struct http_server *server, struct buf *body, struct system_a
 
 static void readiness(struct http_server *server, struct buf *body, struct system_answer *ret)
 {
-    buf_add_text(body, server->draining ? "draining\n" : "ready\n");
-    *ret = (struct system_answer){ server->draining ? 503 : 200, TYPE_TEXT, NULL };
+    bool ready = !server->draining && server->app->engine != NULL;
+    buf_add_text(body, ready ? "ready\n" : server->draining ? "draining\n" : "starting\n");
+    *ret = (struct system_answer){ ready ? 200 : 503, TYPE_TEXT, NULL };
 }
 
 static void figures(struct http_server *server, struct buf *body, struct system_answer *ret)

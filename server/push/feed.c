@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RING = 128, RING_BYTES = 4 * 1024 * 1024, SHARED = 32, NUMBERS_MAX = 16, BITS = 64 };
+enum { RING = 128, RING_BYTES = 4 * 1024 * 1024, SHARED = 32, NUMBERS_MAX = 64, BITS = 64 };
 
 // An entry with its principals as numbers; those that nobody here holds are left out.
 struct seen_entry {
