@@ -175,11 +175,11 @@ class Terminal:
 
     def wait_quiet(self, quiet=0.1, seconds=5):
         """Waits until nothing was written for a while; time of the last byte."""
-        end = time.monotonic() + seconds * SLOW
+        end, began = time.monotonic() + seconds * SLOW, time.monotonic()
         while time.monotonic() < end:
             with self.changed:
                 last = self.last_output
-            if last and time.monotonic() - last >= quiet:
+            if last and time.monotonic() - max(last, began) >= quiet:
                 return last
             time.sleep(quiet / 10)
         return self.last_output
