@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 enum {
+    SLOW_US = HTTP_SLOW_SECONDS * 1000000,
     LINGER_US = 2000000,
     READ_US = 30000000,
     OUT_KEPT = 256 * 1024,
