@@ -290,7 +290,8 @@ class TheMainJob(Story):
         for words in [SUMMARY, *KEY_POINTS, *RECOMMENDATIONS, *DELIVERABLES, *ITEMS]:
             seen.wait_for(lambda text, words=words: words in flat(text))
         self.assertNotIn(INTERNAL, flat(seen.text()))
-        self.jane_credits.wait_for("0 reserved", seconds=20)
+        self.jane_credits.wait_gone("1 reserved", seconds=20)
+        self.jane_credits.wait_for("Session completed")
         self.jane_credits.wait_for("3 free")
 
 
