@@ -207,6 +207,7 @@ static bool to_write_up(const struct consultation *c, const struct look *look)
            c->row.end <= look->from;
 }
 
+// Ordered as the index by status is, or SQLite would walk the whole past by start.
 void model_todo(struct model *model, struct arena *arena, struct todo *ret)
 {
     struct look look = begin(model, arena);
@@ -216,8 +217,8 @@ void model_todo(struct model *model, struct arena *arena, struct todo *ret)
         CLEANUP(query_end)
         sqlite3_stmt *ahead = store_query(
             model->cache,
-            table_select(ROW_CONSULTATION, "AND \"status\" IN (0, 1) AND \"start\" > ?1 ORDER BY \"start\""
-                                           " LIMIT ?2"));
+            table_select(ROW_CONSULTATION, "AND \"status\" IN (0, 1) AND \"start\" > ?1"
+                                           " ORDER BY \"status\", \"start\" LIMIT ?2"));
         bind_int(ahead, 1, look.from);
         bind_int(ahead, 2, TODO_MAX);
         look.wanted = to_confirm;
@@ -225,8 +226,8 @@ void model_todo(struct model *model, struct arena *arena, struct todo *ret)
         CLEANUP(query_end)
         sqlite3_stmt *past = store_query(
             model->cache,
-            table_select(ROW_CONSULTATION, "AND \"status\" IN (2, 3) AND \"start\" < ?1 ORDER BY \"start\""
-                                           " LIMIT ?2"));
+            table_select(ROW_CONSULTATION, "AND \"status\" IN (2, 3) AND \"start\" < ?1"
+                                           " ORDER BY \"status\", \"start\" LIMIT ?2"));
         bind_int(past, 1, look.from);
         bind_int(past, 2, TODO_MAX);
         look.wanted = to_write_up;
