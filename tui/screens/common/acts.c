@@ -9,7 +9,7 @@
 
 static const char *name_of(struct app *app, const struct consultation *consultation)
 {
-    const struct zone *zone = model_zone(desk_of_app(app)->model);
+    const struct zone *zone = zone_of_app(app);
     return app_printf(app, "%s, %s", booking_with(desk_of_app(app), consultation),
                       format_when(&app->frame, zone, consultation->row.start, app->now));
 }
@@ -121,7 +121,7 @@ static const char *start_preview(struct app *app, const struct form *form, void 
     (void)form;
     if (!model_consultation(desk->model, data, &app->frame, &detail))
         return "";
-    const struct zone *zone = model_zone(desk->model);
+    const struct zone *zone = desk->zone;
     return app_printf(app, "The clock starts at %s. Booked are %s until %s.",
                       format_clock(&app->frame, zone, app->now),
                       format_minutes(&app->frame, booking_minutes(&detail.head)),
@@ -157,7 +157,7 @@ const char *act_cancel_effect_text(struct app *app, const char *id)
     struct cancel_preview preview;
     if (!model_cancel_preview(desk->model, id, &app->frame, &preview))
         return "";
-    const struct zone *zone = model_zone(desk->model);
+    const struct zone *zone = desk->zone;
     const char *amount = format_credits(&app->frame, preview.centi);
     const char *package = preview.package_name ? preview.package_name : "the package";
     const char *many = preview.centi == 100 ? "s" : "";

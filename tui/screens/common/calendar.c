@@ -33,6 +33,7 @@ static void open_calendar(struct screen *screen, const void *arg)
 static void close_calendar(struct screen *screen)
 {
     struct calendar_data *data = screen->data;
+    arena_free(&data->todo_arena);
     arena_free(&data->arena);
 }
 
@@ -40,8 +41,13 @@ static void news_calendar(struct screen *screen, unsigned changed)
 {
     unsigned shown = MODEL_ROWS(ROW_CONSULTATION) | MODEL_ROWS(ROW_AVAILABILITY) | MODEL_ROWS(ROW_POLICY) |
                      MODEL_ROWS(ROW_ME) | MODEL_OUTBOX | MODEL_REFUSALS | MODEL_ACCOUNT;
-    if (changed & shown)
-        calendar_load(screen);
+    if (!(changed & shown))
+        return;
+    struct calendar_data *data = screen->data;
+    arena_reset(&data->todo_arena);
+    data->todo = (struct todo){ 0 };
+    model_todo(model_of(screen), &data->todo_arena, &data->todo);
+    calendar_load(screen);
 }
 
 static const char *range_title(struct screen *screen)

@@ -33,6 +33,7 @@ struct calendar_data {
     struct list blocks;   // struct block
     struct list open;     // struct slot
     struct list off;      // struct day_off
+    struct arena todo_arena; // of what waits, whatever range is shown
     struct todo todo;
     struct booking_policy policy;
     int first_row, last_row; // half hours worth showing

@@ -183,8 +183,6 @@ void calendar_load(struct screen *screen)
         model_days_off(desk->model, desk->me.consultantId, from, to, &data->arena, &data->off);
     }
     model_policy(desk->model, &data->policy);
-    memset(&data->todo, 0, sizeof(data->todo));
-    model_todo(desk->model, &data->arena, &data->todo);
     make_blocks(data);
     find_hours(data);
     make_agenda(data);

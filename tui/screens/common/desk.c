@@ -24,7 +24,12 @@ struct model *model_of(const struct screen *screen)
 
 const struct zone *zone_of(const struct screen *screen)
 {
-    return model_zone(model_of(screen));
+    return desk_of(screen)->zone;
+}
+
+const struct zone *zone_of_app(const struct app *app)
+{
+    return desk_of_app(app)->zone;
 }
 
 bool desk_is(const struct desk *desk, enum role role)
@@ -75,6 +80,7 @@ void desk_reload(struct desk *desk)
     model_connection(desk->model, &desk->connection);
     model_outbox_counts(desk->model, &desk->outbox);
     model_account(desk->model, &desk->arena, &desk->account);
+    desk->zone = model_zone(desk->model);
     desk->roles = model_roles(desk->model);
     if (!model_me(desk->model, &desk->arena, &desk->me))
         desk->me = (struct row_me){ 0 };

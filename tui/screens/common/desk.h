@@ -18,6 +18,7 @@ struct desk {
     struct connection connection;
     struct outbox_counts outbox;
     struct account account;
+    const struct zone *zone; // the person's
     struct row_me me;
     unsigned roles;
     int64_t unread;
@@ -31,7 +32,9 @@ struct desk {
 struct desk *desk_of(const struct screen *screen);
 struct desk *desk_of_app(const struct app *app);
 struct model *model_of(const struct screen *screen);
+// The person's zone, as last read: asked for many times a frame.
 const struct zone *zone_of(const struct screen *screen);
+const struct zone *zone_of_app(const struct app *app);
 
 bool desk_is(const struct desk *desk, enum role role);
 // The first screen: the calendar, or signing in.

@@ -63,7 +63,7 @@ void pen_gap(struct pen *pen)
 
 static const struct zone *zone_here(const struct pen *pen)
 {
-    return model_zone(desk_of_app(pen->app)->model);
+    return zone_of_app(pen->app);
 }
 
 static void time_facts(struct pen *pen, const struct row_consultation *row)

@@ -48,6 +48,11 @@ void shell_header(struct app *app, const struct canvas *canvas)
     const char *name = person(app);
     int width = text_width(name), right = canvas->area.width;
     bool room = right - width > x + 66;
+    if (!room && desk->me.firstName && *desk->me.firstName) {
+        name = desk->me.firstName;
+        width = text_width(name);
+        room = right - width > x + 50;
+    }
     if (room)
         canvas_text(canvas, right - width, 0, INK_DIM, name);
     draw_tabs(app, canvas, x, room ? right - width - 1 : right);
@@ -57,7 +62,7 @@ static int draw_link(struct app *app, const struct canvas *canvas, int x)
 {
     const struct desk *desk = desk_of_app(app);
     const struct connection *link = &desk->connection;
-    const struct zone *zone = model_zone(desk->model);
+    const struct zone *zone = desk->zone;
     int seconds = link->next_try > app->now ? (int)((link->next_try - app->now + 999) / 1000) : 0;
     switch (link->state) {
     case LINK_ONLINE:
@@ -116,7 +121,7 @@ static void draw_next(struct app *app, const struct canvas *canvas, int from)
 
 const char *shell_corner(struct app *app)
 {
-    return format_clock(&app->frame, model_zone(desk_of_app(app)->model), app->now);
+    return format_clock(&app->frame, zone_of_app(app), app->now);
 }
 
 void shell_status(struct app *app, const struct canvas *canvas)

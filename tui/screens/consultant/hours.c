@@ -105,7 +105,7 @@ static bool hours_submitted(struct app *app, struct form *form, void *data)
     if (args.type == AVAILABILITY_REGULAR)
         add_days(app, &args, form_get(form, "days"));
     if (args.type != AVAILABILITY_TIME_OFF)
-        add_times(app, &args, form_get(form, "times"), zone_name(model_zone(desk->model)));
+        add_times(app, &args, form_get(form, "times"), zone_name(desk->zone));
     if (!model_add_availability(desk->model, &args, &n, &err)) {
         form_fail(form, err.field[0] ? err.field : "reason", err.message);
         return false;

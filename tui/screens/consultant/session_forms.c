@@ -42,7 +42,7 @@ static void item_opened(struct app *app, struct form *form, void *data)
 {
     char date[CIVIL_DATE_SIZE];
     (void)data;
-    civil_day today = zone_day_at(model_zone(desk_of_app(app)->model), app->now);
+    civil_day today = zone_day_at(zone_of_app(app), app->now);
     form_set(form, "dueDate", civil_format_date(today + 7, date));
     form_set(form, "priority", "medium");
 }
