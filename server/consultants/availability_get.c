@@ -5,6 +5,8 @@
 #include "server/consultants/consultants.h"
 #include "server/scheduling/scheduling.h"
 
+#include <string.h>
+
 enum { SLOT_MINUTES_DEFAULT = 60, RANGE_DAYS_MAX = 93 };
 
 static bool check_range(const struct args_slot_range *args, struct err *err)
@@ -39,6 +41,12 @@ static bool reply_slots(struct op_ctx *ctx, const char *consultant_id, const str
     return true;
 }
 
+static bool may_know_why(const struct actor *actor, const char *consultant_id)
+{
+    bool own = actor->consultant_id != NULL && strcmp(actor->consultant_id, consultant_id) == 0;
+    return own || (actor->roles & ROLE_ADMIN) != 0;
+}
+
 static bool run(struct op_ctx *ctx, const void *in)
 {
     const struct args_slot_range *args = in;
@@ -47,9 +55,12 @@ static bool run(struct op_ctx *ctx, const void *in)
     if (!check_range(args, ctx->err) || !consultant_resolve(ctx, args->id, &consultant) ||
         !availability_load_all(ctx, consultant.row.id, &rules))
         return false;
-    for (size_t i = 0; i < rules.count; i++)
-        *LIST_ADD(&views, ctx->arena, struct view_availability) =
-            availability_view(LIST_AT(&rules, struct row_availability, i), ctx->arena);
+    bool why = may_know_why(&ctx->actor, consultant.row.id);
+    for (size_t i = 0; i < rules.count; i++) {
+        struct row_availability *rule = LIST_AT(&rules, struct row_availability, i);
+        rule->reason = why ? rule->reason : NULL;
+        *LIST_ADD(&views, ctx->arena, struct view_availability) = availability_view(rule, ctx->arena);
+    }
     reply_shapes(ctx, "availability", &shape_availability_view, &views);
     reply_int(ctx, "total", (int64_t)views.count);
     reply_text(ctx, "nextCursor", NULL);

@@ -7,9 +7,11 @@
 
 #include <stdlib.h>
 
-// In the order of struct row_availability.
-#define COLUMNS                                                                                              \
-    "id, rev, consultant_id, kind, start_date, end_date, days, slots, timezone, max_per_day, buffer, reason"
+// In the order of struct row_availability. Everyone sees when a consultant is away, nobody else why.
+#define PUBLIC_COLUMNS                                                                                       \
+    "id, rev, consultant_id, kind, start_date, end_date, days, slots, timezone, max_per_day, buffer"
+#define COLUMNS      PUBLIC_COLUMNS ", reason"
+#define SYNC_COLUMNS PUBLIC_COLUMNS ", NULL"
 
 const char *spans_format(const struct list *spans, struct arena *arena)
 {
@@ -133,7 +135,7 @@ bool consultant_rules(struct op_ctx *ctx, const char *consultant_id, int64_t fro
 static bool row_read(struct db *db, const char *tenant, const char *id, struct arena *arena, struct buf *out,
                      bool *ret_found, struct err *err)
 {
-    return row_read_one(db, "SELECT " COLUMNS " FROM availability WHERE tenant = $1 AND id = $2",
+    return row_read_one(db, "SELECT " SYNC_COLUMNS " FROM availability WHERE tenant = $1 AND id = $2",
                         row_shapes[ROW_AVAILABILITY], tenant, id, arena, out, ret_found, err);
 }
 
@@ -142,7 +144,7 @@ static bool row_page(struct db *db, const char *tenant, const char *principals, 
                      struct err *err)
 {
     return row_read_page(
-        db, "SELECT " COLUMNS ", audience FROM availability WHERE tenant = $1 AND id > $2 ORDER BY id",
+        db, "SELECT " SYNC_COLUMNS ", audience FROM availability WHERE tenant = $1 AND id > $2 ORDER BY id",
         row_shapes[ROW_AVAILABILITY], tenant, principals, after, limit, arena, out, ret_last, ret_count, err);
 }
 
