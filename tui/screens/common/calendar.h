@@ -29,10 +29,10 @@ struct calendar_data {
     const struct zone *zone; // in which days are cut
     civil_day from;
     int days;
-    struct list sessions; // struct consultation
-    struct list blocks;   // struct block
-    struct list open;     // struct slot
-    struct list off;      // struct day_off
+    struct list sessions;    // struct consultation
+    struct list blocks;      // struct block
+    struct list open;        // struct slot
+    struct list off;         // struct day_off
     struct arena todo_arena; // of what waits, whatever range is shown
     struct todo todo;
     struct booking_policy policy;

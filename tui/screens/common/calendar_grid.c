@@ -204,7 +204,8 @@ static void draw_cursor(const struct grid_view *view)
         return;
     struct rect cell = { column_x(view, index), y, view->column, 1 };
     canvas_paper(view->canvas, cell, PAPER_SELECTED);
-    canvas_fill(view->canvas, (struct rect){ cell.x, y, view->column < 13 ? view->column : 13, 1 }, PAPER_SELECTED);
+    canvas_fill(view->canvas, (struct rect){ cell.x, y, view->column < 13 ? view->column : 13, 1 },
+                PAPER_SELECTED);
     int minutes = data->row * ROW_MINUTES;
     canvas_printf(view->canvas, cell.x + 1, y, INK_TEXT, "%02d:%02d", minutes / 60, minutes % 60);
 }
