@@ -1,7 +1,6 @@
 // Starting, queueing, delivering, stopping. What the threads do is in engine_write.c, engine_read.c and engine_slow.c.
 #include "server/core/engine_parts.h"
 
-#include "server/core/metrics.h"
 #include "shared/host/host.h"
 
 #include <signal.h>
@@ -189,6 +188,11 @@ bool engine_thread(pthread_t *thread, const char *name, void *(*run)(void *), vo
         return err_set(err, ERR_INTERNAL, "Cannot start a thread.");
     pthread_setname_np(*thread, name);
     return true;
+}
+
+void engine_show_length(struct engine *engine, enum metric gauge, struct queue *queue)
+{
+    metrics_set(engine->app->metrics, gauge, (int64_t)queue_length(queue));
 }
 
 static bool start_pool(struct engine *engine, struct worker *workers, size_t count, const char *name,

@@ -5,6 +5,7 @@
 #include "server/core/audit.h"
 #include "server/core/change_set.h"
 #include "server/core/digest.h"
+#include "server/core/metrics.h"
 #include "server/core/queue.h"
 
 #include <stdatomic.h>
@@ -91,6 +92,7 @@ bool engine_thread(pthread_t *thread, const char *name, void *(*run)(void *), vo
 void *writer_thread(void *engine);
 void *reader_thread(void *worker);
 void *slow_thread(void *worker);
+void engine_show_length(struct engine *engine, enum metric gauge, struct queue *queue);
 // Queues a request for the thread it needs next.
 void engine_route(struct engine *engine, struct op_request *request);
 

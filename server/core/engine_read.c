@@ -50,6 +50,7 @@ void *reader_thread(void *pointer)
     while ((count = queue_take(queue, works, READER_BATCH_MAX, (struct patience){ .timeout_ms = -1 })) > 0) {
         run_works(worker->engine, worker->db, works, count);
         queue_done(queue, count);
+        engine_show_length(worker->engine, METRIC_QUEUE_READERS, queue);
     }
     return NULL;
 }

@@ -3,7 +3,6 @@
 
 #include "server/core/clock.h"
 #include "server/core/log.h"
-#include "server/core/metrics.h"
 #include "server/core/results.h"
 #include "server/identity/identity.h"
 #include "shared/host/host.h"

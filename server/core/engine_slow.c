@@ -22,6 +22,7 @@ void *slow_thread(void *pointer)
     while (queue_take(queue, &work, 1, (struct patience){ .timeout_ms = -1 }) > 0) {
         prepare(worker->engine, work.item, worker->db);
         queue_done(queue, 1);
+        engine_show_length(worker->engine, METRIC_QUEUE_SLOW, queue);
     }
     return NULL;
 }

@@ -3,7 +3,6 @@
 #include "server/core/engine_parts.h"
 
 #include "server/core/log.h"
-#include "server/core/metrics.h"
 #include "server/core/results.h"
 #include "shared/host/host.h"
 
@@ -250,6 +249,7 @@ void *writer_thread(void *pointer)
         if (busy)
             run_batch(engine, &batch, &rhythm);
         queue_done(&engine->writes, batch.count);
+        engine_show_length(engine, METRIC_QUEUE_WRITER, &engine->writes);
         fold_log(engine, !busy, &folded);
     }
 }

@@ -111,6 +111,14 @@ bool queue_idle(struct queue *queue)
     return idle;
 }
 
+size_t queue_length(struct queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    size_t count = queue->count;
+    pthread_mutex_unlock(&queue->lock);
+    return count;
+}
+
 bool queue_closed(struct queue *queue)
 {
     pthread_mutex_lock(&queue->lock);

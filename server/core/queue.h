@@ -40,4 +40,5 @@ void queue_done(struct queue *queue, size_t count);
 // No more comes in; takers get what is left, then 0.
 void queue_close(struct queue *queue);
 bool queue_idle(struct queue *queue);
+size_t queue_length(struct queue *queue);
 bool queue_closed(struct queue *queue);

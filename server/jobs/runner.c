@@ -329,6 +329,8 @@ void job_runner_stop(struct job_runner *runner)
     pthread_mutex_unlock(&runner->lock);
     if (runner->started)
         pthread_join(runner->thread, NULL);
+    pthread_mutex_lock(&runner->working); // a drain ends first
+    pthread_mutex_unlock(&runner->working);
     db_close(runner->db);
     pthread_cond_destroy(&runner->woken);
     pthread_mutex_destroy(&runner->lock);

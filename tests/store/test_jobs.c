@@ -1,6 +1,6 @@
 // Jobs: made with the operation or not at all, tried until they work or are given up, never run twice at once.
 #include "server/core/clock.h"
-#include "server/jobs/jobs.h"
+#include "server/jobs/housekeeping.h"
 #include "shared/host/host.h"
 #include "tests/lib/testbed.h"
 #include "tests/store/pretend.h"
@@ -42,7 +42,7 @@ static bool finish(struct op_ctx *ctx, const struct job *job)
 
 static const struct job_kind kind_send = { .name = "test.send", .max_attempts = 3, .perform = perform };
 static const struct job_kind kind_finish = { .name = "test.finish", .perform = perform, .finish = finish };
-const struct job_kind *const job_kinds[] = { &kind_finish, &kind_send };
+const struct job_kind *const job_kinds[] = { &job_housekeeping, &kind_finish, &kind_send };
 const size_t job_kind_count = ARRAY_LEN(job_kinds);
 
 // An operation that adds one ----------------------------------------------------------------------------------------
@@ -252,6 +252,53 @@ static void test_many_jobs_all_run_once(void **state)
     assert_int_equal(testbed_int(bed, "SELECT count(*) FROM config"), 50);
 }
 
+// Housekeeping --------------------------------------------------------------------------------------------------------
+
+static void insert_of_age(struct db *db, int days, int64_t now)
+{
+    struct err err = { 0 };
+    struct db_value at = db_int(now - days * (int64_t)24 * 3600 * 1000), age = db_int(days);
+    assert_true(db_run(db,
+                       "INSERT INTO request_result (scope, key, payload_hash, op, status, reply, seq, at) "
+                       "VALUES ('jane', 'k' || $2, 'h', 'o', 200, '{}', 0, $1)",
+                       DB_ARGS(at, age), NULL, &err));
+    assert_true(
+        db_run(db,
+               "INSERT INTO job (id, tenant, kind, key, payload, run_at, state, created_at, finished_at) "
+               "VALUES ('j' || $2, 'default', 'test.send', 'j' || $2, '{}', $1, 'done', $1, $1)",
+               DB_ARGS(at, age), NULL, &err));
+    assert_true(db_run(db,
+                       "INSERT INTO change (tenant, seq, tbl, id, kind, was, now, op, at) "
+                       "VALUES ('default', 1000 - $2, 1, 'x', 0, '', 'pub', 'o', $1)",
+                       DB_ARGS(at, age), NULL, &err));
+}
+
+static void test_housekeeping_forgets_what_is_too_old(void **state)
+{
+    static const int days[] = { 1, 29, 31, 89, 91, 179, 181, 400 };
+    struct testbed *bed = *state;
+    struct err err = { 0 };
+    struct db *db;
+    job_runner_stop(bed->app.jobs);
+    bed->app.jobs = NULL;
+    testbed_stop(bed);
+    assert_true(db_open(&db, bed->path, DB_WRITER, &err));
+    for (size_t i = 0; i < ARRAY_LEN(days); i++)
+        insert_of_age(db, days[i], host_now_ms());
+    db_close(db);
+    testbed_start(bed, NULL);
+    assert_true(housekeeping_plan(&bed->app, &err));
+    assert_true(housekeeping_plan(&bed->app, &err)); // once a day, however often it is planned
+    assert_true(job_runner_start(&bed->app.jobs, &bed->app, &err));
+    drain(bed);
+    assert_int_equal(testbed_int(bed, "SELECT count(*) FROM request_result"), 4);
+    assert_int_equal(testbed_int(bed, "SELECT count(*) FROM job WHERE kind = 'test.send'"), 2);
+    assert_int_equal(testbed_int(bed, "SELECT count(*) FROM change"), 6);
+    assert_int_equal(testbed_int(bed, "SELECT count(*) FROM job WHERE kind = 'core.housekeeping'"),
+                     2); // and tomorrow's
+    assert_int_equal(count(bed, "waiting"), 1);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_bed, close_bed)
@@ -266,6 +313,7 @@ int main(void)
         TEST(test_failed_finish_leaves_nothing_and_is_tried_again),
         TEST(test_lost_lease_is_taken_over_when_it_ends),
         TEST(test_many_jobs_all_run_once),
+        TEST(test_housekeeping_forgets_what_is_too_old),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
