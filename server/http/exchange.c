@@ -99,7 +99,7 @@ static void choose_request_id(struct exchange *exchange, const char *given)
 {
     struct http_server *server = exchange->server;
     if (given != NULL && is_request_id(given))
-        strcpy(exchange->request_id, given);
+        snprintf(exchange->request_id, sizeof exchange->request_id, "%s", given);
     else
         snprintf(exchange->request_id, sizeof exchange->request_id, "%s-%llx", server->request_prefix,
                  (unsigned long long)++server->requests);

@@ -69,7 +69,7 @@ static bool parse_listen(struct listener *listener, const char *text, struct err
             return err_field(err, "listen", "The path of the socket must have 1 to %zu characters.",
                              sizeof listener->path - 1);
         listener->is_unix = true;
-        strcpy(listener->path, path);
+        snprintf(listener->path, sizeof listener->path, "%s", path);
         return true;
     }
     const char *colon = strrchr(text, ':');
@@ -79,7 +79,7 @@ static bool parse_listen(struct listener *listener, const char *text, struct err
     memcpy(listener->host, text, length);
     listener->host[length] = '\0';
     if (strcmp(listener->host, "localhost") == 0)
-        strcpy(listener->host, "127.0.0.1");
+        snprintf(listener->host, sizeof listener->host, "%s", "127.0.0.1");
     if (!is_loopback(listener->host))
         return err_field(err, "listen",
                          "serenityd listens on loopback or a unix socket only; put nginx before it.");
@@ -95,7 +95,7 @@ static bool clear_path(const char *path, struct err *err)
         return true;
     if (!S_ISSOCK(status.st_mode))
         return err_field(err, "listen", "%s exists and is no socket.", path);
-    strcpy(address.sun_path, path);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     bool alive = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
     if (fd >= 0)

@@ -104,7 +104,7 @@ void proxies_client(const struct proxies *proxies, const char *peer, const char 
     if (forwarded == NULL || strlen(forwarded) >= sizeof list ||
         (peer[0] != '\0' && !parse_address(peer, &network)))
         return;
-    strcpy(list, forwarded);
+    snprintf(list, sizeof list, "%s", forwarded);
     while (trusted(proxies, &network)) {
         char *last = cut_last(list);
         if (last == NULL || !parse_address(last, &network))

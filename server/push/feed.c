@@ -3,6 +3,7 @@
 #include "server/push/conn.h"
 #include "server/push/messages.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,7 +149,7 @@ static void audience_free(struct audience *audience)
         link = &(*link)->next;
     *link = audience->next;
     frame_unref(audience->frame);
-    free((char *)(uintptr_t)audience->principals);
+    free(audience->principals);
     free(audience->numbers);
     free(audience);
 }

@@ -12,8 +12,8 @@ struct feed;
 
 struct audience {
     struct feed *feed;
-    const char *principals; // space separated
-    unsigned *numbers;      // of the principals
+    char *principals;  // space separated
+    unsigned *numbers; // of the principals
     size_t count;
     int64_t since; // the feed's head when it was made: batches before it do not know its numbers
     struct conn *conns;

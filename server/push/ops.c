@@ -218,7 +218,7 @@ static void note_lane(struct pending_op *op, const cJSON *args)
 {
     const char *id = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(args, "id"));
     if (id != NULL && strlen(id) < LANE_MAX)
-        strcpy(op->lane, id);
+        snprintf(op->lane, sizeof op->lane, "%s", id);
 }
 
 static void fill_request(struct conn *conn, struct pending_op *op, const struct op *found, cJSON *json)

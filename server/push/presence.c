@@ -6,6 +6,7 @@
 #include "shared/host/host.h"
 #include "shared/wire/json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,7 +41,7 @@ static struct room *find_room(struct push *push, const char *tenant, const char 
             return room;
     struct room *room = calloc(1, sizeof *room);
     CHECK(room != NULL);
-    strcpy(room->id, id);
+    snprintf(room->id, sizeof room->id, "%s", id);
     room->tenant = strdup(tenant);
     CHECK(room->tenant != NULL);
     room->next = push->rooms;
@@ -203,7 +204,7 @@ void presence_received(struct conn *conn, const struct msg_presence *presence)
     check->task.done = done;
     check->conn = conn_ref(conn);
     check->life = conn->life;
-    strcpy(check->id, presence->room);
+    snprintf(check->id, sizeof check->id, "%s", presence->room);
     check->state = presence->state;
     check->tenant = arena_strdup(&check->arena, conn->tenant);
     check->principals = arena_strdup(&check->arena, conn->audience->principals);

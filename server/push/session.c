@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <linux/sockios.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -38,10 +39,9 @@ void socket_end(struct push_session *session)
 
 static int hang_up(struct push_session *session, enum lws_close_status status, const char *why)
 {
-    unsigned char text[64];
-    size_t size = strlen(why);
-    memcpy(text, why, size);
-    lws_close_reason(session->wsi, status, text, size);
+    char text[64];
+    int size = snprintf(text, sizeof text, "%s", why);
+    lws_close_reason(session->wsi, status, (unsigned char *)text, (size_t)size);
     return -1;
 }
 

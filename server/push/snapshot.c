@@ -6,6 +6,7 @@
 
 #include "server/core/changes.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,7 +70,7 @@ static bool read_rows(struct page *page, struct db *db, struct arena *arena, str
         if (rows->len < SYNC_PAGE_MAX - 1024 || limit <= 1) {
             *ret_full = count == limit;
             if (count > 0 && strlen(last) <= AFTER_MAX)
-                strcpy(page->after, last);
+                snprintf(page->after, sizeof page->after, "%s", last);
             return true;
         }
     }
@@ -96,7 +97,7 @@ static bool read_page(struct page *page, struct db *db)
     while (page->table < ROW_TABLES) {
         char from[AFTER_MAX + 1];
         bool full = false;
-        strcpy(from, page->after);
+        snprintf(from, sizeof from, "%s", page->after);
         if (!read_rows(page, db, &arena, &rows, &full))
             return false;
         if (rows.len > 0) {
@@ -144,7 +145,7 @@ static void take_page(struct conn *conn, struct page *page)
 {
     struct snapshot *snapshot = conn->snapshot;
     snapshot->table = page->table;
-    strcpy(snapshot->after, page->after);
+    snprintf(snapshot->after, sizeof snapshot->after, "%s", page->after);
     snapshot->count += page->count;
     snapshot->hash += page->hash;
     if (page->frame != NULL)
@@ -188,7 +189,7 @@ void snapshot_continue(struct conn *conn)
     page->principals = strdup(conn->audience->principals);
     CHECK(page->principals != NULL);
     page->table = conn->snapshot->table;
-    strcpy(page->after, conn->snapshot->after);
+    snprintf(page->after, sizeof page->after, "%s", conn->snapshot->after);
     conn->snapshot->reading = true;
     engine_read(conn->push->app->engine, &page->task);
 }
@@ -206,7 +207,7 @@ void snapshot_start(struct conn *conn, int64_t at, const struct msg_resume *resu
     if (table != ROW_TABLES && strlen(resume->after == NULL ? "" : resume->after) <= AFTER_MAX) {
         snapshot->at = resume->at;
         snapshot->table = table;
-        strcpy(snapshot->after, resume->after == NULL ? "" : resume->after);
+        snprintf(snapshot->after, sizeof snapshot->after, "%s", resume->after == NULL ? "" : resume->after);
         snapshot->resumed = true;
     }
     snapshot_continue(conn);
