@@ -154,9 +154,11 @@ void engine_run(struct engine *engine, struct op_request *request)
 
 void engine_read(struct engine *engine, struct read_task *task)
 {
-    task->failed = !queue_push(&engine->reads, (struct work){ WORK_READ, task });
-    if (task->failed)
-        read_finish(engine, task);
+    task->failed = false;
+    if (queue_push(&engine->reads, (struct work){ WORK_READ, task }))
+        return; // it is the reader's now, and may be done already
+    task->failed = true;
+    read_finish(engine, task);
 }
 
 void engine_on_jobs(struct engine *engine, void (*added)(void *user), void *user)
