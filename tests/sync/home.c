@@ -12,9 +12,11 @@
 
 const int64_t HOME_BASE = 1900000800000; // 2030-03-17T14:00:00Z, on the hour
 
+static int64_t passed;
+
 int64_t home_clock(void)
 {
-    return HOME_BASE - INT64_C(1000) * HOUR_MS;
+    return HOME_BASE - INT64_C(1000) * HOUR_MS + passed;
 }
 
 const char *home_id(struct home *home, int kind, int64_t n)
@@ -130,6 +132,7 @@ size_t home_take(struct home *home, struct buf *out)
 {
     struct err err;
     size_t count;
+    passed += 5000; // what rests has rested
     if (!feed_take_ops(home->feed, out, &count, &err))
         fail_msg("feed_take_ops: %s", err.message);
     return count;

@@ -300,6 +300,47 @@ static void a_damaged_cache_is_fetched_anew_and_the_outbox_stays(void **state)
     assert_int_equal(LIST_AT(&list, struct consultation, 0)->row.status, BOOKING_IN_PROGRESS);
 }
 
+// The second half is overwritten: the file opens, and the damage shows when it is read.
+static void overwrite_pages(const char *path)
+{
+    struct err err;
+    struct store *store = NULL;
+    assert_true(store_open(&store, path, NULL, &err));
+    store_exec(store, "PRAGMA wal_checkpoint(TRUNCATE)");
+    store_close(store);
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    fseek(file, 0, SEEK_END);
+    long size = ftell(file);
+    fseek(file, size / 2, SEEK_SET);
+    for (long at = size / 2; at < size; at++)
+        fputc(0x5a, file);
+    fclose(file);
+}
+
+static void damage_found_later_is_said_and_mended_at_the_next_start(void **state)
+{
+    (void)state;
+    char folder[64];
+    struct list list = { 0 };
+    struct model_news news;
+    memcpy(folder, home.folder, sizeof folder);
+    home_snapshot(&home, 400);
+    home_close(&home);
+    overwrite_pages(arena_printf(&home.arena, "%s/cache.db", folder));
+    arena_free(&home.arena);
+    home_open_at(&home, folder);
+    model_consultations(home.model, 0, INT64_MAX / 2, &home.arena, &list);
+    model_take_news(home.model, &home.arena, &news);
+    assert_true(news.events.count > 0);
+    assert_int_equal(LIST_AT(&news.events, struct model_event, 0)->kind, MODEL_TROUBLE);
+    home_close(&home);
+    home_open_at(&home, folder);
+    home_snapshot(&home, 400);
+    model_consultations(home.model, 0, INT64_MAX / 2, &home.arena, &list);
+    assert_int_equal(list.count, 400);
+}
+
 int main(void)
 {
 #define STORY(function) cmocka_unit_test_setup_teardown(function, open_home, close_home)
@@ -316,6 +357,7 @@ int main(void)
         STORY(overlay_leaves_when_the_cursor_reaches_the_answer),
         STORY(the_change_before_the_answer_does_not_flicker),
         STORY(a_newer_outbox_is_left_alone),
+        STORY(damage_found_later_is_said_and_mended_at_the_next_start),
         STORY(a_damaged_cache_is_fetched_anew_and_the_outbox_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

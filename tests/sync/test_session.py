@@ -249,6 +249,33 @@ class Operations(Story):
         self.assertEqual(self.server.effects[1][2]["baseRev"], self.server.results[
             (self.server.hellos[0]["device"], texts[0][0])]["seq"])
 
+    def test_a_sentence_is_one_operation(self):
+        probe = self.signed_in()
+        self.server.on_op = self.note
+        for i in range(1, 31):
+            probe.must("note", uuid(1, 0), "live", 0, "typed with patience"[:i])
+            time.sleep(0.01)
+        probe.settled()
+        self.assertLessEqual(len(self.server.effects), 1 if SLOW == 1 else 4)
+        self.assertEqual(self.server.effects[-1][2]["liveNotes"]["text"], "typed with patience")
+
+    def test_what_follows_an_edit_does_not_wait_for_it_to_rest(self):
+        probe = self.signed_in()
+        self.server.on_op = lambda server, op: (self.start if op["name"].endswith("start") else self.note)(server, op)
+        probe.must("note", uuid(1, 0), "live", 0, "before it")
+        begun = time.time()
+        probe.must("start", uuid(1, 0))
+        until(lambda: len(self.server.effects) == 2)
+        self.assertLess(time.time() - begun, 0.5 * SLOW)
+        self.assertEqual([name for _, name, _ in self.server.effects], ["consultation.patch", "consultation.start"])
+
+    def test_the_last_words_leave_before_the_program_ends(self):
+        probe = self.signed_in()
+        self.server.on_op = self.note
+        probe.must("note", uuid(1, 0), "live", 0, "goodbye")
+        probe.close()
+        self.assertEqual([args["liveNotes"]["text"] for _, _, args in self.server.effects], ["goodbye"])
+
     def test_an_edit_goes_on_from_what_its_editor_had_loaded(self):
         note = uuid(1, 0) + ":live"
         rev = self.server.put("note", note, consultationId=uuid(1, 0), kind="live", text="theirs", updatedAt=BASE)

@@ -234,7 +234,11 @@ bool model_withdraw(struct model *model, int64_t n, struct err *err)
 
 bool model_flush(struct model *model, struct err *err)
 {
-    return !port_take_soft(model) || outbox_flush(model->outbox, err);
+    port_take_soft(model);
+    if (!outbox_flush(model->outbox, true, err))
+        return false;
+    signal_own(model, MODEL_OUTBOX);
+    return true;
 }
 
 // --- notes -------------------------------------------------------------------------------------------------------------
@@ -274,7 +278,7 @@ static bool save_patch(struct model *model, const struct args_patch *patch, cons
         .at = model_now(model),
     };
     bool good = write_args(&op_consultation_patch, patch, &arena, &op.args, err) &&
-                outbox_save_note(model->outbox, &op, err);
+                outbox_save_note(model->outbox, &op, port_machine_now(model), err);
     arena_free(&arena);
     if (good) {
         atomic_store(&model->soft, true);

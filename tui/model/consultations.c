@@ -27,6 +27,8 @@ static void overlay(const struct look *look, struct consultation *c)
         overlay_consultation(&c->row, &p->op, &look->who);
         c->waits = true;
     }
+    if (c->waits)
+        table_own(ROW_CONSULTATION, &c->row, look->arena);
     c->refused = refused_about(look->model, c->row.id) != NULL;
 }
 
@@ -40,6 +42,7 @@ static bool booked_here(const struct look *look, const struct pending *booking, 
     if (!overlay_booked(&booking->op, &look->who, known ? &consultant : NULL, booking->minutes, &ret->row))
         return false;
     ret->row.packageName = booking->package_name;
+    table_own(ROW_CONSULTATION, &ret->row, look->arena);
     return true;
 }
 
@@ -216,18 +219,16 @@ void model_todo(struct model *model, struct arena *arena, struct todo *ret)
     if ((look.who.roles & (ROLE_CONSULTANT | ROLE_ADMIN)) != 0) {
         CLEANUP(query_end)
         sqlite3_stmt *ahead = store_query(
-            model->cache,
-            table_select(ROW_CONSULTATION, "AND \"status\" IN (0, 1) AND \"start\" > ?1"
-                                           " ORDER BY \"status\", \"start\" LIMIT ?2"));
+            model->cache, table_select(ROW_CONSULTATION, "AND \"status\" IN (0, 1) AND \"start\" > ?1"
+                                                         " ORDER BY \"status\", \"start\" LIMIT ?2"));
         bind_int(ahead, 1, look.from);
         bind_int(ahead, 2, TODO_MAX);
         look.wanted = to_confirm;
         collect(&look, ahead, &todo.to_confirm);
         CLEANUP(query_end)
         sqlite3_stmt *past = store_query(
-            model->cache,
-            table_select(ROW_CONSULTATION, "AND \"status\" IN (2, 3) AND \"start\" < ?1"
-                                           " ORDER BY \"status\", \"start\" LIMIT ?2"));
+            model->cache, table_select(ROW_CONSULTATION, "AND \"status\" IN (2, 3) AND \"start\" < ?1"
+                                                         " ORDER BY \"status\", \"start\" LIMIT ?2"));
         bind_int(past, 1, look.from);
         bind_int(past, 2, TODO_MAX);
         look.wanted = to_write_up;

@@ -34,12 +34,14 @@ static void add_pending_items(const struct overlay_op *op, struct arena *arena, 
     struct list rows = { 0 };
     overlay_action_items(op, arena, &rows);
     for (size_t i = 0; i < rows.count; i++) {
-        const struct row_action_item *row = LIST_AT(&rows, struct row_action_item, i);
+        struct row_action_item *row = LIST_AT(&rows, struct row_action_item, i);
         bool there = false;
         for (size_t j = 0; j < ret->count && !there; j++)
             there = same(LIST_AT(ret, struct action_item_view, j)->row.id, row->id);
-        if (!there)
-            *LIST_ADD(ret, arena, struct action_item_view) = (struct action_item_view){ *row, true };
+        if (there)
+            continue;
+        table_own(ROW_ACTION_ITEM, row, arena);
+        *LIST_ADD(ret, arena, struct action_item_view) = (struct action_item_view){ *row, true };
     }
 }
 
@@ -58,12 +60,14 @@ static void add_pending_deliverables(const struct overlay_op *op, struct arena *
     struct list rows = { 0 };
     overlay_deliverables(op, arena, &rows);
     for (size_t i = 0; i < rows.count; i++) {
-        const struct row_deliverable *row = LIST_AT(&rows, struct row_deliverable, i);
+        struct row_deliverable *row = LIST_AT(&rows, struct row_deliverable, i);
         bool there = false;
         for (size_t j = 0; j < ret->count && !there; j++)
             there = same(LIST_AT(ret, struct deliverable_view, j)->row.id, row->id);
-        if (!there)
-            *LIST_ADD(ret, arena, struct deliverable_view) = (struct deliverable_view){ *row, true };
+        if (there)
+            continue;
+        table_own(ROW_DELIVERABLE, row, arena);
+        *LIST_ADD(ret, arena, struct deliverable_view) = (struct deliverable_view){ *row, true };
     }
 }
 
@@ -82,14 +86,16 @@ static void add_pending_attendees(const struct overlay_op *op, struct arena *are
     struct list rows = { 0 };
     overlay_attendees(op, arena, &rows);
     for (size_t i = 0; i < rows.count; i++) {
-        const struct row_attendee *row = LIST_AT(&rows, struct row_attendee, i);
+        struct row_attendee *row = LIST_AT(&rows, struct row_attendee, i);
         bool there = false;
         for (size_t j = 0; j < ret->count && !there; j++) {
             const struct row_attendee *known = &LIST_AT(ret, struct attendee_view, j)->row;
             there = same(known->name, row->name) && (row->email == NULL || same(known->email, row->email));
         }
-        if (!there)
-            *LIST_ADD(ret, arena, struct attendee_view) = (struct attendee_view){ *row, true };
+        if (there)
+            continue;
+        table_own(ROW_ATTENDEE, row, arena);
+        *LIST_ADD(ret, arena, struct attendee_view) = (struct attendee_view){ *row, true };
     }
 }
 
@@ -98,7 +104,7 @@ static void add_pending_attendees(const struct overlay_op *op, struct arena *are
 // Lays what is pending and what was refused over the server's version of a note.
 static void overlay_edits(struct model *model, const char *note, const char *id,
                           const char *(*text_of)(const struct pending *pending, enum note_kind kind),
-                          struct note_view *view)
+                          struct arena *arena, struct note_view *view)
 {
     for (const struct pending *p = NULL; (p = pending_about(model, id, p)) != NULL;) {
         const char *text = text_of(p, view->kind);
@@ -110,10 +116,11 @@ static void overlay_edits(struct model *model, const char *note, const char *id,
         view->updated_at = p->op.at;
         view->waits = true;
     }
+    view->text = arena_strdup(arena, view->text);
     const struct refused_thing *refused = refused_note(model, note);
     if (refused != NULL && refused->text != NULL) {
         view->conflict = refused->n;
-        view->mine = refused->text;
+        view->mine = arena_strdup(arena, refused->text);
     }
 }
 
@@ -140,7 +147,7 @@ static void read_note(struct model *model, const char *id, enum note_kind kind, 
         view.rev = row.rev;
         view.updated_at = row.updatedAt;
     }
-    overlay_edits(model, key, id, note_text, &view);
+    overlay_edits(model, key, id, note_text, arena, &view);
     if (view.text == NULL && view.conflict == 0 && view.rev == 0)
         return;
     if (view.text == NULL)
@@ -153,7 +160,7 @@ static void read_client_notes(struct model *model, const struct row_consultation
 {
     *ret =
         (struct note_view){ .text = base->clientNotes, .author_name = base->contactName, .rev = base->rev };
-    overlay_edits(model, arena_printf(arena, "%s:client", base->id), base->id, client_text, ret);
+    overlay_edits(model, arena_printf(arena, "%s:client", base->id), base->id, client_text, arena, ret);
     if (ret->text == NULL)
         ret->text = "";
 }
@@ -167,6 +174,8 @@ static void read_outcome(struct model *model, const char *id, struct arena *aren
     for (const struct pending *p = NULL; (p = pending_about(model, id, p)) != NULL;)
         if (overlay_outcome(&ret->outcome, &p->op))
             ret->has_outcome = ret->outcome_waits = true;
+    if (ret->outcome_waits)
+        table_own(ROW_OUTCOME, &ret->outcome, arena);
 }
 
 static void read_parts(struct model *model, const char *id, struct arena *arena,

@@ -48,7 +48,7 @@ void feed_close(struct feed *feed)
         return;
     struct err err;
     if (feed->outbox != NULL && (feed->soft_since != 0 || port_take_soft(feed->model)))
-        outbox_flush(feed->outbox, &err);
+        outbox_flush(feed->outbox, true, &err);
     store_close(feed->cache);
     store_close(feed->outbox);
     if (feed->session >= 0)
@@ -200,8 +200,11 @@ bool feed_commit(struct feed *feed, struct err *err)
     bind_int(query, 8, feed->next_rows);
     bind_int(query, 9, (int64_t)feed->next_sum);
     store_run(feed->cache, query);
+    bool damaged = store_damaged(feed->cache);
     if (store_commit(feed->cache, err))
         return true;
+    if (damaged)
+        home_cache_is_bad(feed->model->home);
     struct err ignored;
     feed_load_state(feed, &ignored); // nothing of it happened
     return false;
@@ -215,7 +218,7 @@ static void flush_soft(struct feed *feed, int64_t now)
     if (port_take_soft(feed->model) && feed->soft_since == 0)
         feed->soft_since = now;
     bool due = feed->soft_since != 0 && (now - feed->soft_since >= FLUSH_MS || now < feed->soft_since);
-    if (due && outbox_flush(feed->outbox, &err))
+    if (due && outbox_flush(feed->outbox, false, &err))
         feed->soft_since = 0;
 }
 

@@ -76,6 +76,8 @@ bool feed_results(struct feed *feed, const struct list *results /* struct feed_r
 bool feed_take_ops(struct feed *feed, struct buf *out, size_t *ret_count, struct err *err);
 // When a lane that waits may go on: machine time, UTC ms, 0 never.
 int64_t feed_next_retry(struct feed *feed);
+// Makes what was typed durable and lets it be sent at once: the program ends.
+void feed_hurry(struct feed *feed);
 
 int64_t feed_cursor(const struct feed *feed);
 // Nothing waits, and everything that was answered has been seen.

@@ -118,6 +118,13 @@ int64_t feed_next_retry(struct feed *feed)
     return outbox_next_retry(feed->outbox);
 }
 
+void feed_hurry(struct feed *feed)
+{
+    struct err err;
+    if (outbox_flush(feed->outbox, true, &err))
+        feed->soft_since = 0;
+}
+
 // --- in ------------------------------------------------------------------------------------------------------------------
 
 static void land(struct feed *feed, int64_t n)

@@ -2,7 +2,9 @@
 
 #include "tui/model/internal.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static bool open_tables(const char *path, struct store **ret, bool *ret_bad, struct err *err)
 {
@@ -18,12 +20,28 @@ static bool open_tables(const char *path, struct store **ret, bool *ret_bad, str
     return true;
 }
 
+static const char *mark_path(const char *home, char path[PATH_MAX])
+{
+    snprintf(path, PATH_MAX, "%s/cache.bad", home);
+    return path;
+}
+
+void home_cache_is_bad(const char *home)
+{
+    char path[PATH_MAX];
+    int fd = open(mark_path(home, path), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+}
+
 // What the cache holds can be fetched again, so a damaged or outdated one is thrown away.
 bool home_open_cache(const char *home, struct store **ret, struct err *err)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], mark[PATH_MAX];
     bool bad = false;
     snprintf(path, sizeof path, "%s/cache.db", home);
+    if (unlink(mark_path(home, mark)) == 0)
+        store_remove(path); // it was found damaged
     if (open_tables(path, ret, &bad, err))
         return true;
     if (!bad)

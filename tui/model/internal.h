@@ -82,6 +82,8 @@ struct model {
 
 // The two files of a home. ERR_STORAGE_FULL, ERR_INTERNAL.
 bool home_open_cache(const char *home, struct store **ret, struct err *err);
+// It was found damaged while it was open: the next one to open it starts anew.
+void home_cache_is_bad(const char *home);
 bool home_open_outbox(const char *home, struct store **ret, struct err *err);
 // Forgets every row; the cache then belongs to that account.
 bool cache_wipe(struct store *cache, int64_t account, struct err *err);

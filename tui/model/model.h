@@ -308,7 +308,8 @@ bool model_note_save(struct model *model, const char *consultation_id, enum note
 bool model_client_notes_save(struct model *model, const char *consultation_id, int64_t base_rev,
                              const char *text, struct err *err);
 
-// Makes every text typed so far safe from a crash of the machine too, before this returns.
+// Makes every text typed so far safe from a crash of the machine too, before this returns, and lets it be sent at once
+// (else it rests for up to three seconds, so that a sentence is one operation).
 bool model_flush(struct model *model, struct err *err);
 
 // Takes an operation back. False with ERR_CONFLICT when it was already sent (undo comes too late).

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { OUTBOX_VERSION = 1 };
+enum { OUTBOX_VERSION = 1, NOTE_REST_MS = 700, NOTE_LATEST_MS = 3000 };
 
 static const char ddl[] =
     "CREATE TABLE device (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, account INTEGER NOT "
@@ -67,7 +67,7 @@ static int64_t insert(struct store *store, const struct outbox_op *op)
     CLEANUP(query_end)
     sqlite3_stmt *query = store_query(
         store, "INSERT INTO operation (name, args, lane, thing, note, origin_rev, state, at, seq, retry_at,"
-               " answered_at, because_of, merged) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, 0, 0, 0, 0, 0)"
+               " answered_at, because_of, merged) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, 0, ?8, 0, 0, 0)"
                " RETURNING n");
     bind_text(query, 1, op->name);
     bind_text(query, 2, op->args);
@@ -76,14 +76,26 @@ static int64_t insert(struct store *store, const struct outbox_op *op)
     bind_text(query, 5, op->note);
     bind_int(query, 6, op->origin_rev);
     bind_int(query, 7, op->at);
+    bind_int(query, 8, op->retry_at);
     int64_t n = store_row(store, query) ? sqlite3_column_int64(query, 0) : 0;
     return n;
+}
+
+// Nothing waits behind an edit that only rests.
+static void end_rest(struct store *store, const char *lane)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query =
+        store_query(store, "UPDATE operation SET retry_at = 0 WHERE state = 0 AND lane = ?1");
+    bind_text(query, 1, lane);
+    store_run(store, query);
 }
 
 bool outbox_add(struct store *store, const struct outbox_op *op, int64_t *ret_n, struct err *err)
 {
     if (!store_begin(store, STORE_DURABLE, err))
         return false;
+    end_rest(store, op->lane);
     int64_t n = insert(store, op);
     if (!store_commit(store, err))
         return false;
@@ -108,24 +120,30 @@ static int64_t find_note(struct store *store, const char *note, enum outbox_stat
     return sqlite3_column_int64(query, 0);
 }
 
-static void replace_args(struct store *store, int64_t n, const char *args)
+// One more edit of what still waits: it rests anew, but no longer than NOTE_LATEST_MS after the first one.
+static void edit_again(struct store *store, int64_t n, const struct outbox_op *op, int64_t machine_now)
 {
     CLEANUP(query_end)
-    sqlite3_stmt *query = store_query(store, "UPDATE operation SET args = ?2 WHERE n = ?1");
+    sqlite3_stmt *query = store_query(
+        store,
+        "UPDATE operation SET args = ?2, retry_at = iif(retry_at > 0, min(?3, at + ?4), 0) WHERE n = ?1");
     bind_int(query, 1, n);
-    bind_text(query, 2, args);
+    bind_text(query, 2, op->args);
+    bind_int(query, 3, machine_now + NOTE_REST_MS);
+    bind_int(query, 4, machine_now - op->at + NOTE_LATEST_MS); // `at` is the server's time
     store_run(store, query);
 }
 
-static void save_note(struct store *store, const struct outbox_op *op)
+static void save_note(struct store *store, const struct outbox_op *op, int64_t machine_now)
 {
     struct outbox_op edit = *op;
+    edit.retry_at = machine_now + NOTE_REST_MS;
     int64_t origin;
     int64_t n = find_note(store, op->note, OUTBOX_WAITING, -1, &origin);
     if (n == 0)
         n = find_note(store, op->note, OUTBOX_REFUSED, op->origin_rev, &origin);
     if (n != 0) {
-        replace_args(store, n, op->args);
+        edit_again(store, n, op, machine_now);
         return;
     }
     if (find_note(store, op->note, OUTBOX_SENT, -1, &origin) != 0)
@@ -133,18 +151,22 @@ static void save_note(struct store *store, const struct outbox_op *op)
     insert(store, &edit);
 }
 
-bool outbox_save_note(struct store *store, const struct outbox_op *op, struct err *err)
+bool outbox_save_note(struct store *store, const struct outbox_op *op, int64_t machine_now, struct err *err)
 {
     if (!store_begin(store, STORE_SOFT, err))
         return false;
-    save_note(store, op);
+    save_note(store, op, machine_now);
     return store_commit(store, err);
 }
 
-bool outbox_flush(struct store *store, struct err *err)
+bool outbox_flush(struct store *store, bool hurry, struct err *err)
 {
-    return store_begin(store, STORE_DURABLE, err) &&
-           (store_exec(store, "UPDATE device SET flushed = flushed + 1"), store_commit(store, err));
+    if (!store_begin(store, STORE_DURABLE, err))
+        return false;
+    store_exec(store, "UPDATE device SET flushed = flushed + 1");
+    if (hurry)
+        store_exec(store, "UPDATE operation SET retry_at = 0 WHERE state = 0");
+    return store_commit(store, err);
 }
 
 // --- taking back -----------------------------------------------------------------------------------------------------
@@ -204,6 +226,7 @@ bool outbox_resend(struct store *store, int64_t n, const char *args, int64_t ori
         op.args = args;
         op.origin_rev = origin_rev;
         op.at = now;
+        op.retry_at = 0;
         again = insert(store, &op);
     }
     bool good = store_commit(store, err);

@@ -23,7 +23,7 @@ struct outbox_op {
     enum outbox_state state;
     int64_t at;                                   // queued, UTC ms
     int64_t seq;                                  // of a done one
-    int64_t retry_at;                             // UTC ms, 0 at once
+    int64_t retry_at;                             // not before, machine time in UTC ms; 0 at once
     const char *code, *message, *field, *details; // of a refused one, or of a retry; else NULL
     int64_t answered_at;
     int64_t because_of; // of a refused one: the refused operation that it needed, else 0
@@ -32,13 +32,14 @@ struct outbox_op {
 // Makes the tables when the file is new; brings older ones up to date. ERR_INTERNAL when a newer program made it.
 bool outbox_prepare(struct store *store, struct err *err);
 
-// Appends; durable when it returns. op: name, args, lane, thing, at.
+// Appends; durable when it returns. op: name, args, lane, thing, at. Edits of its lane that rest wait no longer.
 bool outbox_add(struct store *store, const struct outbox_op *op, int64_t *ret_n, struct err *err);
 // Saves an edited note softly (STORE_SOFT): into the edit of it that still waits, into its refusal when the editor still
 // stands on the refused version, else as a new operation. op: note and origin_rev too.
-bool outbox_save_note(struct store *store, const struct outbox_op *op, struct err *err);
-// Makes everything saved softly durable.
-bool outbox_flush(struct store *store, struct err *err);
+// It rests a moment before it may be sent, so that a sentence is one operation. machine_now: UTC ms.
+bool outbox_save_note(struct store *store, const struct outbox_op *op, int64_t machine_now, struct err *err);
+// Makes everything saved softly durable; hurry: and lets it be sent at once.
+bool outbox_flush(struct store *store, bool hurry, struct err *err);
 // Removes one that still waits. ERR_CONFLICT when it was sent, ERR_NOT_FOUND.
 bool outbox_withdraw(struct store *store, int64_t n, struct err *err);
 // Removes a refusal. ERR_NOT_FOUND.

@@ -127,15 +127,19 @@ void reader_begin(struct model *model)
     if (store_changed_elsewhere(model->outbox) || !model->pending_known)
         load_pending(model);
     store_read_begin(model->cache);
-    CLEANUP(query_end) sqlite3_stmt *query = store_query(model->cache, "SELECT cursor FROM state");
-    if (store_row(model->cache, query))
+    CLEANUP(query_end) sqlite3_stmt *query = store_query(model->cache, "SELECT cursor, skew FROM state");
+    if (store_row(model->cache, query)) {
         model->cursor = sqlite3_column_int64(query, 0);
+        atomic_store(&model->skew, sqlite3_column_int64(query, 1)); // perhaps another program learned it
+    }
 }
 
 void reader_end(struct model *model)
 {
     store_read_end(model->cache);
     struct model_event event = { .kind = MODEL_TROUBLE, .at = model_now(model) };
+    if (store_damaged(model->cache))
+        home_cache_is_bad(model->home);
     if (store_failed(model->cache, &event.err) || store_failed(model->outbox, &event.err))
         port_event(model, &event);
 }

@@ -38,7 +38,7 @@ void model_waiting(struct model *model, struct arena *arena, struct list *ret)
             .code = code_of(model, op->thing, arena),
             .at = op->at,
             .sent = op->state == OUTBOX_SENT,
-            .next_try = op->retry_at,
+            .next_try = op->state == OUTBOX_SENT ? op->retry_at : 0,
             .why = op->message,
         };
     }

@@ -51,6 +51,11 @@ static bool is_corrupt(int failure)
     return (failure & 0xff) == SQLITE_CORRUPT || (failure & 0xff) == SQLITE_NOTADB;
 }
 
+bool store_damaged(const struct store *store)
+{
+    return is_corrupt(store->failure);
+}
+
 bool store_failed(struct store *store, struct err *err)
 {
     if (store->failure == SQLITE_OK)

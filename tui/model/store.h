@@ -56,3 +56,5 @@ void store_checkpoint(struct store *store, int64_t pages);
 
 // Something failed since the last call; err says what.
 bool store_failed(struct store *store, struct err *err);
+// Something failed and not reported yet: the file is damaged.
+bool store_damaged(const struct store *store);

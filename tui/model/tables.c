@@ -342,3 +342,24 @@ int64_t table_sweep(struct store *store, enum row_table table, int64_t keep, int
         count++;
     return count;
 }
+
+static void own_texts(struct list *texts, struct arena *arena)
+{
+    struct list copy = { 0 };
+    for (size_t i = 0; i < texts->count; i++)
+        *LIST_ADD(&copy, arena, const char *) = arena_strdup(arena, *LIST_AT(texts, const char *, i));
+    *texts = copy;
+}
+
+void table_own(enum row_table table, void *row, struct arena *arena)
+{
+    const struct shape *shape = row_shapes[table];
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct field *field = &shape->fields[i];
+        void *at = field_at(field, row);
+        if (field->kind == FIELD_TEXTS)
+            own_texts(at, arena);
+        else if (field->kind == FIELD_TEXT || field->kind == FIELD_ID || field->kind == FIELD_JSON)
+            *(const char **)at = arena_strdup(arena, *(const char **)at);
+    }
+}

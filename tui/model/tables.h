@@ -28,3 +28,7 @@ void table_read(sqlite3_stmt *query, enum row_table table, struct arena *arena, 
 // The next row of the query in *ret; false when there is none.
 bool table_next(struct store *store, sqlite3_stmt *query, enum row_table table, struct arena *arena,
                 void *ret);
+
+// Copies what the row points at into the arena: for rows that an operation of the outbox was laid over, whose texts
+// live only until the outbox is looked at again.
+void table_own(enum row_table table, void *row, struct arena *arena);

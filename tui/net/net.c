@@ -297,8 +297,6 @@ static void on_tick(void *user)
     struct net *net = user;
     bool outbox_changed = false;
     net_take_answers(net);
-    if (net->ending)
-        return;
     feed_idle(net->feed, &outbox_changed);
     if (outbox_changed)
         net_device_changed(net);
@@ -322,15 +320,23 @@ static void on_tick(void *user)
 
 // --- the thread --------------------------------------------------------------------------------------------------------------
 
-// What must still be said: that a session ended here.
+static bool has_more_to_say(const struct net *net)
+{
+    return net->revoking > 0 || (net->online && !feed_settled(net->feed));
+}
+
+// What must still be said: that a session ended here, and the last words that were typed.
 static void say_goodbye(struct net *net)
 {
     int64_t until = net_monotonic() + GOODBYE_MS;
     net_take_requests(net);
-    net->ending = true;
-    loop_drop(net->loop);
-    while (net->revoking > 0 && net_monotonic() < until)
+    if (net->online)
+        feed_hurry(net->feed);
+    net->session.ops_wait = true;
+    loop_wake(net->loop);
+    while (has_more_to_say(net) && net_monotonic() < until)
         loop_turn(net->loop);
+    loop_drop(net->loop);
 }
 
 static void *work(void *user)

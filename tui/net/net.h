@@ -8,5 +8,6 @@ struct net;
 
 // Starts the threads. ERR_INTERNAL when the machine gives none.
 bool net_start(struct net **ret_net, struct model *model, struct err *err);
-// Says goodbye, ends the threads (within a second) and makes what was typed durable. NULL is allowed.
+// Sends what can still be sent within a moment, ends the threads (within a second) and makes what was typed durable.
+// NULL is allowed.
 void net_stop(struct net *net);

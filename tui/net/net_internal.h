@@ -18,7 +18,6 @@ struct net {
     struct loop *loop;
     pthread_t thread;
     atomic_bool stop;
-    bool ending; // on the thread: only what must still be said
 
     struct arena device_arena;
     struct device device; // as last read
