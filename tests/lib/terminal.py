@@ -4,12 +4,15 @@ A thread reads what the program writes, as it writes it, and keeps the screen; s
 key or the request to the byte that completed the text, not to the next look."""
 
 import fcntl
+import glob
 import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
+import tempfile
 import termios
 import threading
 import time
@@ -89,7 +92,8 @@ class Terminal:
         self.last_output = 0.0
         self.first_output = None
         self.exit_code = None
-        self.started = time.monotonic()
+        # What a sanitizer has to say would be lost among the cells.
+        self.report = os.path.join(tempfile.mkdtemp(prefix="serenity-report-"), "report")
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             self.become(command, environment or {}, folder)
@@ -104,9 +108,17 @@ class Terminal:
                 os.chdir(folder)
             clean = {key: value for key, value in os.environ.items() if not key.startswith(("TMUX", "NO_COLOR"))}
             os.execvpe(command[0], command, {**clean, "TERM": "xterm-256color", "COLORTERM": "truecolor",
-                                             "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", **environment})
+                                             "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
+                                             **self.sanitizer_options(), **environment})
         finally:
             os._exit(127)
+
+    def sanitizer_options(self):
+        return {name: ":".join(filter(None, [os.environ.get(name), f"log_path={self.report}"]))
+                for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS")}
+
+    def reports(self):
+        return "".join(open(path, errors="replace").read() for path in sorted(glob.glob(self.report + "*")))
 
     def resize(self, rows, columns):
         with self.changed:
@@ -170,7 +182,8 @@ class Terminal:
                 left = end - time.monotonic()
                 if left <= 0 or self.exit_code is not None:
                     state = "" if self.exit_code is None else f" (it exited with {self.exit_code})"
-                    raise AssertionError(f"not within {seconds} s: {what}{state}\n{frame(text, self.columns)}")
+                    raise AssertionError(f"not within {seconds} s: {what}{state}\n{frame(text, self.columns)}\n"
+                                         f"{self.reports()}")
                 self.changed.wait(left)
 
     def wait_quiet(self, quiet=0.1, seconds=5):
@@ -211,10 +224,11 @@ class Terminal:
     def __enter__(self):
         return self
 
-    def __exit__(self, kind, *_):
-        if kind is not None:
-            print(frame(self.text(), self.columns))
+    def __exit__(self, *_):
         self.close()
+        reports = self.reports()
+        shutil.rmtree(os.path.dirname(self.report), ignore_errors=True)
+        assert not reports, reports
 
 
 def holds(wanted, text):
