@@ -166,15 +166,25 @@ class Hostile(WithSync):
         program.connection.sendall(frame(TEXT, b'{"t":"ping"' + b" " * 65000 + b"}"))
         self.assertEqual(program.receive(), {"t": "pong"})
 
-    def test_who_says_nothing_is_sent_away(self):
-        program = WebSocket.dial(self.port, timeout=20)
+    def test_the_silent_are_sent_away(self):
+        """Who sends no hello has 10 s. Who answers no ping is gone after 35 s."""
+        greeted = self.program(CLIENT, device="deaf")
+        greeted.until_ready()
         began = time.monotonic()
-        self.assertEqual(program.receive()["code"], "UNAUTHENTICATED")
+        silent = WebSocket.dial(self.port, timeout=20)
+        self.assertEqual(silent.receive()["code"], "UNAUTHENTICATED")
         self.assertGreater(time.monotonic() - began, 8)
         self.assertLess(time.monotonic() - began, 13)
         with self.assertRaises(Closed):
-            program.receive()
-        program.close()
+            silent.receive()
+        silent.close()
+        greeted.connection.settimeout(60)
+        heard = b""
+        while data := greeted.connection.recv(65536):
+            heard += data
+        self.assertTrue(heard.startswith(bytes([0x80 | PING])), heard[:20])
+        self.assertGreater(time.monotonic() - began, 25)
+        self.assertLess(time.monotonic() - began, 45)
 
     def test_more_operations_than_may_be_under_way_wait(self):
         """Nothing more is read while 50 are under way; every one is answered in the end."""
