@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import random
 import sqlite3
 import time
 import uuid
@@ -11,8 +12,8 @@ DAY_MS = 86400000
 
 def new_id(at_ms):
     """A UUIDv7."""
-    random = uuid.uuid4().int
-    value = (at_ms & ((1 << 48) - 1)) << 80 | 7 << 76 | (random >> 64 & 0xFFF) << 64 | 2 << 62 | random & ((1 << 62) - 1)
+    noise = uuid.uuid4().int
+    value = (at_ms & ((1 << 48) - 1)) << 80 | 7 << 76 | (noise >> 64 & 0xFFF) << 64 | 2 << 62 | noise & ((1 << 62) - 1)
     return str(uuid.UUID(int=value))
 
 
@@ -78,22 +79,34 @@ def add_pairs(path, count, client_email, consultant_email):
     return pairs
 
 
+WORDS = """assessment audit board budget capability change cloud coaching cost culture customer data delivery design
+digital executive finance forecast gap governance growth hiring innovation inventory leadership margin market migration
+model network operating organisation partner people performance planning platform portfolio pricing process product
+quality regulation reporting resilience retention revenue review risk roadmap sales sourcing stakeholder strategy supply
+system talent team technology training transformation vendor vision warehouse workflow workshop""".split()
+
+
 def add_consultations(path, count, consultant_email):
-    """`count` past sessions of the consultant: one after the other, an hour each, back from the earliest there is."""
-    now = int(time.time() * 1000)
+    """`count` past sessions of the consultant, each unlike the others: an hour each, one after the other, back from the
+    earliest there is."""
+    now, chance = int(time.time() * 1000), random.Random(count)
     with store(path) as db:
         person = row_of(db, "person", "email = ?", consultant_email)
-        pattern = row_of(db, "consultation", "consultant_id = ? AND status = "
-                         "(SELECT max(status) FROM consultation WHERE status = 4)", person["consultant_id"])
-        earliest = db.execute("SELECT min(starts_at) FROM consultation").fetchone()[0]
+        patterns = [dict(row) for row in db.execute("SELECT * FROM consultation WHERE consultant_id = ? AND "
+                                                    "status = 4", (person["consultant_id"],))]
+        assert len(patterns) > 5, "the demo world has too few completed sessions"
+        start = db.execute("SELECT min(starts_at) FROM consultation").fetchone()[0]
         db.execute("DROP TRIGGER IF EXISTS consultation_no_overlap_insert")
         for i in range(count):
-            start = earliest - (i + 1) * 2 * 3600000
-            ident = new_id(now - count + i)
-            row = with_ids(pattern, {pattern["id"]: ident}, code=f"CONS-BENCH-{i:06d}", starts_at=start,
-                           ends_at=start + 3600000, actual_start=start, actual_end=start + 3600000, blocks=0,
-                           booked_at=start - 7 * DAY_MS, minutes=60)
-            insert(db, "consultation", row)
+            start -= chance.choice((90, 105, 120, 150)) * 60000
+            pattern, ident = chance.choice(patterns), new_id(now - count + i)
+            begun = start + chance.randrange(600000)
+            insert(db, "consultation", with_ids(
+                pattern, {pattern["id"]: ident}, code=f"CONS-BENCH-{i:06d}", starts_at=start, ends_at=start + 3600000,
+                actual_start=begun, actual_end=begun + chance.randrange(3000000, 4500000), blocks=0,
+                booked_at=start - chance.randrange(30 * DAY_MS), confirmed_at=start - chance.randrange(DAY_MS),
+                minutes=60, purpose=" ".join(chance.choices(WORDS, k=chance.randrange(3, 9))).capitalize(),
+                client_notes=" ".join(chance.choices(WORDS, k=chance.randrange(0, 15)))))
 
 
 def requests(lines):
