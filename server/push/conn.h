@@ -83,14 +83,12 @@ struct push {
     void *alarm_user;
 };
 
-// --- conn.c: life, what comes in, what goes out
+// --- conn.c: life, what goes out
 struct conn *conn_open(struct push *push, struct push_session *session);
 void conn_closed(struct conn *conn); // the socket is gone
 struct conn *conn_ref(struct conn *conn);
 void conn_unref(struct conn *conn);
 bool conn_gone(const struct conn *conn); // closed or closing: results of work are dropped
-// A whole message; false: malformed, the connection is closing.
-void conn_message(struct conn *conn, const char *text, size_t size);
 // The next frame to send, one reference for the caller; NULL when there is none now. backed_up: too much is unsent.
 struct frame *conn_next_frame(struct conn *conn, bool backed_up);
 bool conn_wants_close(const struct conn *conn);
@@ -106,6 +104,10 @@ void conn_go_live(struct conn *conn, int64_t cursor);
 // Nothing more is read while the client has too much under way, or does not read its answers.
 void conn_balance(struct conn *conn);
 
+// --- receive.c: a whole message; one that is wrong closes the connection
+void conn_message(struct conn *conn, const char *text, size_t size);
+
+// --- push.c
 struct feed *push_feed(struct push *push, const char *tenant, int64_t head);
 void push_later(struct push *push, struct conn *conn, int64_t in_us);
 

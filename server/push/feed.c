@@ -2,12 +2,13 @@
 
 #include "server/push/conn.h"
 #include "server/push/messages.h"
+#include "server/push/numbers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { RING = 128, RING_BYTES = 4 * 1024 * 1024, SHARED = 32, NUMBERS_MAX = 64, BITS = 64 };
+enum { RING = 128, RING_BYTES = 4 * 1024 * 1024, SHARED = 32, BITS = 64 };
 
 // An entry with its principals as numbers; those that nobody here holds are left out.
 struct seen_entry {
@@ -31,94 +32,16 @@ struct shared_frame {
     struct frame *frame;
 };
 
-struct word_slot {
-    char *text; // NULL: free
-    unsigned number;
-};
-
 struct feed {
     char *tenant;
     int64_t head;
     struct held_batch ring[RING];
     size_t first, count, bytes;
     struct audience *audiences;
-    struct word_slot *words; // open addressing
-    size_t word_mask, word_count;
+    struct numbers numbers;
     struct shared_frame shared[SHARED];
     size_t next_shared;
 };
-
-// --- principals as numbers ------------------------------------------------------------------------------------------
-
-static size_t hash_text(const char *text, size_t size)
-{
-    size_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 1099511628211u;
-    return hash ^ hash >> 29;
-}
-
-static struct word_slot *find_word(struct feed *feed, const char *text, size_t size)
-{
-    for (size_t at = hash_text(text, size);; at++) {
-        struct word_slot *slot = &feed->words[at & feed->word_mask];
-        if (slot->text == NULL || (strlen(slot->text) == size && memcmp(slot->text, text, size) == 0))
-            return slot;
-    }
-}
-
-static void grow_words(struct feed *feed)
-{
-    struct word_slot *old = feed->words;
-    size_t size = old == NULL ? 0 : feed->word_mask + 1;
-    feed->word_mask = size == 0 ? 63 : size * 2 - 1;
-    feed->words = calloc(feed->word_mask + 1, sizeof *feed->words);
-    CHECK(feed->words != NULL);
-    for (size_t i = 0; i < size; i++)
-        if (old[i].text != NULL)
-            *find_word(feed, old[i].text, strlen(old[i].text)) = old[i];
-    free(old);
-}
-
-static unsigned number_of(struct feed *feed, const char *text, size_t size)
-{
-    if (feed->words == NULL || feed->word_count * 2 > feed->word_mask)
-        grow_words(feed);
-    struct word_slot *slot = find_word(feed, text, size);
-    if (slot->text == NULL) {
-        slot->text = strndup(text, size);
-        CHECK(slot->text != NULL);
-        slot->number = (unsigned)++feed->word_count;
-    }
-    return slot->number;
-}
-
-// Numbers of the words in the set, `make` new ones or leave unknown words out. Returns how many.
-static size_t numbers_of(struct feed *feed, const char *set, bool make, unsigned ret[NUMBERS_MAX])
-{
-    size_t count = 0;
-    while (count < NUMBERS_MAX) {
-        set += strspn(set, " ");
-        size_t size = strcspn(set, " ");
-        if (size == 0)
-            break;
-        if (make)
-            ret[count++] = number_of(feed, set, size);
-        else if (feed->words != NULL && find_word(feed, set, size)->text != NULL)
-            ret[count++] = find_word(feed, set, size)->number;
-        set += size;
-    }
-    return count;
-}
-
-static bool meet(const unsigned *a, size_t a_count, const unsigned *b, size_t b_count)
-{
-    for (size_t i = 0; i < a_count; i++)
-        for (size_t j = 0; j < b_count; j++)
-            if (a[i] == b[j])
-                return true;
-    return false;
-}
 
 // --- audiences ------------------------------------------------------------------------------------------------------
 
@@ -133,7 +56,7 @@ struct audience *feed_audience(struct feed *feed, const char *principals)
     audience->feed = feed;
     audience->since = feed->head;
     audience->principals = strdup(principals);
-    audience->count = numbers_of(feed, principals, true, numbers);
+    audience->count = numbers_read(&feed->numbers, principals, true, numbers);
     audience->numbers = malloc(sizeof numbers[0] * (audience->count + 1));
     CHECK(audience->principals != NULL && audience->numbers != NULL);
     memcpy(audience->numbers, numbers, sizeof numbers[0] * audience->count);
@@ -227,9 +150,7 @@ void feed_destroy(struct feed *feed)
         drop_oldest(feed);
     forget_shared(feed);
     CHECK(feed->audiences == NULL);
-    for (size_t i = 0; feed->words != NULL && i <= feed->word_mask; i++)
-        free(feed->words[i].text);
-    free(feed->words);
+    numbers_free(&feed->numbers);
     free(feed->tenant);
     free(feed);
 }
@@ -255,20 +176,20 @@ static void see_entry(struct feed *feed, struct change_batch *batch, const struc
     unsigned numbers[NUMBERS_MAX];
     ret->entry = entry;
     ret->rev = entry->row == NULL ? -1 : row_rev(entry->row);
-    ret->was_count = numbers_of(feed, entry->was, false, numbers);
+    ret->was_count = numbers_read(&feed->numbers, entry->was, false, numbers);
     ret->was = keep_numbers(batch, numbers, ret->was_count);
-    ret->now_count = numbers_of(feed, entry->now, false, numbers);
+    ret->now_count = numbers_read(&feed->numbers, entry->now, false, numbers);
     ret->now = keep_numbers(batch, numbers, ret->now_count);
 }
 
 static bool sees(const struct audience *audience, const struct seen_entry *seen)
 {
-    return meet(audience->numbers, audience->count, seen->now, seen->now_count);
+    return numbers_meet(audience->numbers, audience->count, seen->now, seen->now_count);
 }
 
 static bool saw(const struct audience *audience, const struct seen_entry *seen)
 {
-    return meet(audience->numbers, audience->count, seen->was, seen->was_count);
+    return numbers_meet(audience->numbers, audience->count, seen->was, seen->was_count);
 }
 
 static void hold(struct feed *feed, struct change_batch *batch)

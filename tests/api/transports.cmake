@@ -4,7 +4,7 @@ serenity_test(test_limits LINKS http)
 
 # The feed knows the engine by its header alone; linking only what it needs shows that.
 add_executable(test_feed test_feed.c ${CMAKE_SOURCE_DIR}/server/push/feed.c ${CMAKE_SOURCE_DIR}/server/push/frame.c
-               ${CMAKE_SOURCE_DIR}/server/push/messages.c)
+               ${CMAKE_SOURCE_DIR}/server/push/messages.c ${CMAKE_SOURCE_DIR}/server/push/numbers.c)
 target_link_libraries(test_feed PRIVATE serenity_flags wire base PkgConfig::CMOCKA)
 add_test(NAME test_feed COMMAND test_feed)
 set_tests_properties(test_feed PROPERTIES LABELS api)
