@@ -18,8 +18,7 @@ const char *run_value(const struct cli_run *run, const char *name)
     for (int i = 0; run->command->options[i].name != NULL; i++)
         if (strcmp(run->command->options[i].name, name) == 0)
             return run->values[i];
-    CHECK(!"an option that the command does not have");
-    return NULL;
+    check_fail(__FILE__, __LINE__, "an option that the command does not have");
 }
 
 bool run_number(const struct cli_run *run, const char *name, int64_t min, int64_t max, int64_t absent,

@@ -66,10 +66,16 @@ void port_event(struct model *model, const struct model_event *event)
     ring(model);
 }
 
+bool connection_same(const struct connection *a, const struct connection *b)
+{
+    return a->state == b->state && a->since == b->since && a->next_try == b->next_try &&
+           a->loading == b->loading && a->loaded == b->loaded && strcmp(a->why, b->why) == 0;
+}
+
 void port_set_connection(struct model *model, const struct connection *connection)
 {
     pthread_mutex_lock(&model->lock);
-    bool same = memcmp(&model->connection, connection, sizeof *connection) == 0;
+    bool same = connection_same(&model->connection, connection);
     model->connection = *connection;
     if (!same)
         model->changed |= MODEL_CONNECTION;

@@ -30,6 +30,7 @@ void port_signal(struct model *model, unsigned changed);
 // Copies the event.
 void port_event(struct model *model, const struct model_event *event);
 void port_set_connection(struct model *model, const struct connection *connection);
+bool connection_same(const struct connection *a, const struct connection *b);
 
 struct port_person {
     char user_id[64], name[128];

@@ -222,7 +222,7 @@ static void bind_field(sqlite3_stmt *query, int index, const struct field *field
     case FIELD_INTS:
     case FIELD_OBJECT:
     case FIELD_OBJECTS:
-        CHECK(!"rows are flat");
+        check_fail(__FILE__, __LINE__, "rows are flat");
     }
 }
 
@@ -273,7 +273,7 @@ static void read_field(sqlite3_stmt *query, int index, const struct field *field
     case FIELD_INTS:
     case FIELD_OBJECT:
     case FIELD_OBJECTS:
-        CHECK(!"rows are flat");
+        check_fail(__FILE__, __LINE__, "rows are flat");
     }
 }
 

@@ -45,12 +45,16 @@ static struct link *link_create(struct loop *loop)
     return link;
 }
 
-static void link_free(struct link *link)
+static void link_remove(struct link *link)
 {
     struct link **at = &link->loop->all;
     while (*at != link)
         at = &(*at)->next;
     *at = link->next;
+}
+
+static void link_free(struct link *link)
+{
     while (link->out != NULL) {
         struct out_message *message = link->out;
         link->out = message->next;
@@ -140,6 +144,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_WSI_DESTROY:
         link_closed(link, "the connection was lost");
         lws_set_opaque_user_data(wsi, NULL);
+        link_remove(link);
         link_free(link);
         return 0;
     default:
@@ -196,8 +201,10 @@ void loop_destroy(struct loop *loop)
         link->dropped = true;
     lws_sul_cancel(&loop->timer);
     lws_context_destroy(loop->context);
-    while (loop->all != NULL)
-        link_free(loop->all);
+    for (struct link *link = loop->all, *next; link != NULL; link = next) {
+        next = link->next;
+        link_free(link);
+    }
     free(loop);
 }
 
@@ -235,13 +242,8 @@ void loop_connect(struct loop *loop, const struct server_url *url)
         .pwsi = &link->wsi,
     };
     struct lws *wsi = lws_client_connect_via_info(&info);
-    // When it failed at once, the link may have been told and freed already.
-    for (struct link *known = loop->all; wsi == NULL && known != NULL; known = known->next)
-        if (known == link) {
-            link_closed(link, "no connection");
-            link->wsi = NULL;
-            break;
-        }
+    if (wsi == NULL && loop->current == link)
+        link_closed(link, "no connection"); // it was not told yet; freed with the loop
 }
 
 void loop_send(struct loop *loop, struct buf *text)

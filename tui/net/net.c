@@ -276,7 +276,7 @@ static void say(struct net *net)
     now.loaded = now.loading ? net->session.loaded : 0;
     if (now.state != LINK_ONLINE)
         snprintf(now.why, sizeof now.why, "%s", net->why);
-    if (net->said_any && memcmp(&now, &net->said, sizeof now) == 0)
+    if (net->said_any && connection_same(&now, &net->said))
         return;
     net->said = now;
     net->said_any = true;
