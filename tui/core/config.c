@@ -111,6 +111,8 @@ bool config_save_theme(struct config *config, const char *name, struct err *err)
 {
     CLEANUP(buf_free) struct buf old = { 0 };
     CLEANUP(buf_free) struct buf now = { 0 };
+    if (!config->folder)
+        return true;
     struct err ignored;
     file_read(file_of(config), CONFIG_MAX, &old, &ignored);
     buf_addf(&now, "theme = %s\n", name);

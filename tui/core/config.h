@@ -27,7 +27,7 @@ struct config {
 bool config_load(struct config *config, const char *folder, struct err *err);
 bool config_parse(struct config *config, const char *text, struct err *err);
 void config_free(struct config *config);
-// Writes `theme = NAME` into the file, keeping everything else.
+// Writes `theme = NAME` into the file, keeping everything else. Without a folder it is not kept.
 bool config_save_theme(struct config *config, const char *name, struct err *err);
 // The action's keys: chosen, or its own.
 const char *config_keys(const struct config *config, const struct action *action);

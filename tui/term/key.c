@@ -50,8 +50,8 @@ char *key_format(keycode key, char buffer[KEY_NAME_SIZE])
 {
     if (!(key & K_CTRL))
         return format_plain(key, buffer, KEY_NAME_SIZE);
-    memcpy(buffer, "ctrl-", 5);
-    format_plain(key & ~(keycode)K_CTRL, buffer + 5, KEY_NAME_SIZE - 5);
+    char plain[KEY_NAME_SIZE - 5];
+    snprintf(buffer, KEY_NAME_SIZE, "ctrl-%s", format_plain(key & ~(keycode)K_CTRL, plain, sizeof(plain)));
     return buffer;
 }
 

@@ -47,7 +47,7 @@ void looks_build(struct term *term)
 {
     int inks = term->styles.ink_count, papers = term->styles.paper_count;
     free(term->looks);
-    term->looks = calloc((size_t)(inks * papers), sizeof(*term->looks));
+    term->looks = calloc((size_t)inks * (size_t)papers, sizeof(*term->looks));
     CHECK(term->looks != NULL);
     struct pair_list *pairs = calloc(1, sizeof(*pairs));
     CHECK(pairs != NULL);

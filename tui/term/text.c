@@ -48,6 +48,8 @@ static void add(struct cluster *cluster, size_t *len, uint32_t code)
 
 static void set_base(struct cluster *ret, size_t *len, uint32_t base)
 {
+    if (base == '\t')
+        base = ' ';
     enum fitness fitness = fitness_of(base);
     if (fitness == DROP) {
         ret->width = 0;

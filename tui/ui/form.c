@@ -127,6 +127,8 @@ static enum form_result choice_key(struct form_field *field, keycode key)
     int count = 0;
     while (field->choices[count])
         count++;
+    if (count == 0)
+        return FORM_IGNORED;
     int by = key == K_LEFT || key == 'h' ? -1 : key == K_RIGHT || key == 'l' || key == ' ' ? 1 : 0;
     if (by == 0)
         return FORM_IGNORED;

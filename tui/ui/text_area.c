@@ -18,6 +18,7 @@ static int line_of(const struct text_area *area, size_t at, struct wrap_line *re
 {
     struct wrap wrap = lines_of(area);
     struct wrap_line line = { 0 };
+    *ret_line = line;
     for (int number = 0; wrap_next(&wrap, &line); number++) {
         bool last = wrap.done;
         if (at < line.next || last) {

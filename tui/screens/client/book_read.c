@@ -150,8 +150,9 @@ static void from_each(struct screen *screen, source add, int64_t from, int64_t t
     int minutes = book_length(data)->minutes;
     if (one)
         add(screen, one->id, from, to, minutes);
-    for (size_t i = 0; !one && i < data->consultants.count && i < CONSULTANTS_ASKED; i++)
-        add(screen, LIST_AT(&data->consultants, struct row_consultant, i)->id, from, to, minutes);
+    const struct row_consultant *all = data->consultants.items;
+    for (size_t i = 0; !one && all && i < data->consultants.count && i < CONSULTANTS_ASKED; i++)
+        add(screen, all[i].id, from, to, minutes);
 }
 
 static void read_times(struct screen *screen)

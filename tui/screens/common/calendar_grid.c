@@ -189,7 +189,7 @@ static void draw_block(const struct grid_view *view, const struct block *block)
     struct canvas visible = canvas_sub(view->canvas, rows);
     rect.y -= view->head;
     struct canvas canvas = canvas_sub(&visible, rect);
-    bool selected = view->selected == block->consultation;
+    bool selected = view->selected && view->selected == block->consultation;
     canvas_fill(&canvas, canvas_rect(&canvas),
                 selected ? PAPER_SELECTED : booking_paper(block->consultation));
     canvas_column(&canvas, 0, 0, rect.height, booking_ink(block->consultation), "▌");
