@@ -30,10 +30,14 @@ static bool load_busy(struct op_ctx *ctx, const char *consultant_id, int64_t fro
     return db_ok(&rows);
 }
 
+// Caps count whole local days: those of the first and the last instant lie within a day and an hour of it, whatever the
+// zone.
 bool calendar_load(struct op_ctx *ctx, const char *consultant_id, int64_t from, int64_t to,
                    const struct booking_policy *policy, struct calendar *ret)
 {
     struct calendar calendar = { .policy = policy };
+    from -= DAY_MS + HOUR_MS;
+    to += DAY_MS + HOUR_MS;
     if (!consultant_rules(ctx, consultant_id, from, to, &calendar.rules, &calendar.zone) ||
         !load_busy(ctx, consultant_id, from, to, policy, &calendar.busy))
         return false;
@@ -60,9 +64,7 @@ bool wish_ask(struct op_ctx *ctx, const struct wish *wish, const char *consultan
               enum slot_reason *ret_reason)
 {
     struct calendar calendar;
-    // the consultant's local day of the start lies within a day and an hour of it, whatever the zone
-    if (!calendar_load(ctx, consultant_id, wish->start - DAY_MS - HOUR_MS, wish->end + DAY_MS + HOUR_MS,
-                       policy, &calendar))
+    if (!calendar_load(ctx, consultant_id, wish->start, wish->end, policy, &calendar))
         return false;
     *ret_reason = slot_check(&calendar, wish->start, wish->end, ctx->now, wish->ignore_id, wish->by_admin);
     *ret_calendar = calendar;

@@ -7,7 +7,8 @@
 
 // The policy of the actor's tenant (RULES 12).
 bool policy_get(struct op_ctx *ctx, struct booking_policy *ret);
-// Everything that decides about a consultant's time in [from, to): rules and what is booked there.
+// Everything that decides about a consultant's time in [from, to): rules and what is booked there and on the local days
+// it touches.
 bool calendar_load(struct op_ctx *ctx, const char *consultant_id, int64_t from, int64_t to,
                    const struct booking_policy *policy, struct calendar *ret);
 // What other areas may ask about a booking: is what a waiting mail says still true, and who may read it?
