@@ -62,7 +62,7 @@ bool consultant_resolve(struct op_ctx *ctx, const char *id, struct consultant *r
     if (!consultant_load(ctx, id, &found))
         return false;
     bool privileged = (actor->roles & ROLE_ADMIN) != 0 || (own != NULL && strcmp(own, id) == 0);
-    if (!privileged && strcmp(found.row.status, CONSULTANT_PENDING) == 0)
+    if (!privileged && !consultant_is_published(&found.row))
         return not_found(ctx);
     *ret = found;
     return true;
@@ -75,6 +75,11 @@ bool consultant_get(struct op_ctx *ctx, const char *id, struct row_consultant *r
         return false;
     *ret = found.row;
     return true;
+}
+
+bool consultant_is_published(const struct row_consultant *consultant)
+{
+    return strcmp(consultant->status, CONSULTANT_PENDING) != 0;
 }
 
 bool consultant_list_active(struct op_ctx *ctx, struct list *ret_consultants)

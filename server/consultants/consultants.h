@@ -7,6 +7,8 @@
 
 // ERR_NOT_FOUND for an unknown id or another tenant's (RULES 24).
 bool consultant_get(struct op_ctx *ctx, const char *id, struct row_consultant *ret);
+// False while the person's address waits for verification: nobody else may know of them.
+bool consultant_is_published(const struct row_consultant *consultant);
 // Ids and facts of all who could take sessions (status available or partially_available): struct row_consultant.
 bool consultant_list_active(struct op_ctx *ctx, struct list *ret_consultants);
 // The rules of a consultant that touch [from, to), for struct calendar. Bookings are scheduling's to add.

@@ -1,6 +1,7 @@
 #include "server/scheduling/assign.h"
 
 #include "server/consultants/consultants.h"
+#include "server/identity/identity.h"
 #include "shared/domain/assignment.h"
 
 #include <ctype.h>
@@ -8,10 +9,30 @@
 
 enum { LOAD_DAYS = 30 };
 
-static bool takes_sessions(const struct row_consultant *consultant)
+// Open for bookings, and somebody who may sign in to give them.
+static bool takes_sessions(struct op_ctx *ctx, const struct row_consultant *consultant, bool *ret_takes)
 {
-    return consultant->status != NULL && (strcmp(consultant->status, "available") == 0 ||
-                                          strcmp(consultant->status, "partially_available") == 0);
+    struct person person;
+    *ret_takes = strcmp(consultant->status, "available") == 0 ||
+                 strcmp(consultant->status, "partially_available") == 0;
+    if (!*ret_takes)
+        return true;
+    if (!person_get(ctx, consultant->userId, &person))
+        return false;
+    *ret_takes = strcmp(person.status, "active") == 0;
+    return true;
+}
+
+// Who is not in the directory yet is not found here either.
+static bool find_published(struct op_ctx *ctx, const char *consultant_id, struct row_consultant *ret)
+{
+    struct row_consultant found;
+    if (!consultant_get(ctx, consultant_id, &found))
+        return false;
+    if (!consultant_is_published(&found))
+        return err_set(ctx->err, ERR_NOT_FOUND, "There is no such consultant.");
+    *ret = found;
+    return true;
 }
 
 bool assignment_given(struct op_ctx *ctx, const struct wish *wish, const char *consultant_id,
@@ -19,9 +40,11 @@ bool assignment_given(struct op_ctx *ctx, const struct wish *wish, const char *c
 {
     struct assignment given = { 0 };
     enum slot_reason reason;
-    if (!consultant_get(ctx, consultant_id, &given.consultant))
+    bool takes;
+    if (!find_published(ctx, consultant_id, &given.consultant) ||
+        !takes_sessions(ctx, &given.consultant, &takes))
         return false;
-    if (!takes_sessions(&given.consultant))
+    if (!takes)
         return err_set(ctx->err, ERR_NOT_AVAILABLE, "%s takes no sessions at the moment.",
                        given.consultant.name);
     if (!wish_ask(ctx, wish, consultant_id, policy, &given.calendar, &reason))
@@ -95,6 +118,11 @@ static bool ask_one(struct op_ctx *ctx, const struct wish *wish, const struct ro
 {
     struct assignment assignment = { .consultant = *consultant };
     enum slot_reason reason;
+    bool takes;
+    if (!takes_sessions(ctx, consultant, &takes))
+        return false;
+    if (!takes)
+        return true;
     if (!wish_ask(ctx, wish, consultant->id, policy, &assignment.calendar, &reason))
         return false;
     *LIST_ADD(&ones->asked, ctx->arena, const char *) = consultant->id;
