@@ -14,6 +14,18 @@ static bool within_limit(struct op_ctx *ctx, const struct consultation *c, unsig
                    (long long)policy->reschedule_limit);
 }
 
+// How long a session lasts is what the client pays for: the consultant moves it, and leaves that as it is.
+static bool may_have_length(struct op_ctx *ctx, const struct consultation *c, unsigned roles,
+                            const struct args_schedule *schedule)
+{
+    if ((roles & (ROLE_CLIENT | ROLE_ADMIN)) != 0 ||
+        schedule->scheduledEnd - schedule->scheduledStart == c->ends_at - c->starts_at)
+        return true;
+    err_field(ctx->err, "schedule.scheduledEnd", "Only the client may change how long the session lasts.");
+    ctx->err->code = ERR_FORBIDDEN;
+    return false;
+}
+
 // The reservation moves along untouched unless it is used up by lateness or no longer fits the length.
 static bool pay_again(struct op_ctx *ctx, struct consultation *c, enum cancel_effect effect, int64_t minutes,
                       const struct booking_policy *policy)
@@ -62,7 +74,8 @@ static bool run_reschedule(struct op_ctx *ctx, const void *in)
     unsigned roles;
     if (!consultation_find(ctx, args->id, &c, &roles) ||
         !consultation_move(ctx, &c, MOVE_RESCHEDULE, roles) || !wish_check_schedule(ctx, &args->schedule) ||
-        !policy_get(ctx, &policy) || !within_limit(ctx, &c, roles, &policy))
+        !may_have_length(ctx, &c, roles, &args->schedule) || !policy_get(ctx, &policy) ||
+        !within_limit(ctx, &c, roles, &policy))
         return false;
     struct wish wish = {
         .client_id = c.client_id,
