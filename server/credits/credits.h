@@ -5,7 +5,8 @@
 #include "server/core/op.h"
 #include "shared/domain/credits.h"
 
-// Gives a client the credits of a package, or `credits` of it when not 0 (RULES 7 for the trial). reason may be NULL.
+// Gives a client the credits of a package, or `credits` of it when not 0. reason may be NULL.
+// ERR_ALREADY_EXISTS for a second free trial (RULES 7).
 bool credits_grant(struct op_ctx *ctx, const char *client_id, const char *package_id, int64_t credits,
                    enum ledger_kind kind, const char *reason, struct row_lot *ret_lot);
 // The free trial of a newly verified client, once; does nothing when it was given before.

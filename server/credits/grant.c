@@ -9,6 +9,33 @@
 
 #include <string.h>
 
+static bool is_trial(const struct row_package *package)
+{
+    return package->price == 0 && strcmp(package->type, "free_trial") == 0;
+}
+
+static bool had_trial(struct op_ctx *ctx, const char *client_id, bool *ret_had)
+{
+    int64_t one;
+    *ret_had = false;
+    return db_one_int(ctx->db, "SELECT 1 FROM lot WHERE client_id = $1 AND free_trial = 1 LIMIT 1",
+                      DB_ARGS(db_text(client_id)), &one, ret_had, ctx->err);
+}
+
+// One per client and one credit of it, whoever gives it (RULES 7).
+static bool may_give(struct op_ctx *ctx, const char *client_id, const struct row_package *package,
+                     int64_t credits)
+{
+    bool had;
+    if (!is_trial(package))
+        return true;
+    if (!had_trial(ctx, client_id, &had))
+        return false;
+    if (had)
+        return err_set(ctx->err, ERR_ALREADY_EXISTS, "This client had the free trial already.");
+    return credits <= 1 || err_field(ctx->err, "credits", "The free trial is one session.");
+}
+
 // A new lot of `credits` of the package, all of it free.
 static struct row_lot lot_of_package(struct op_ctx *ctx, const char *client_id,
                                      const struct row_package *package, int64_t credits)
@@ -22,7 +49,7 @@ static struct row_lot lot_of_package(struct op_ctx *ctx, const char *client_id,
         .total = credits * package->minutes,
         .free = credits * package->minutes,
         .flexible = package->flexible,
-        .freeTrial = package->price == 0 && strcmp(package->type, "free_trial") == 0,
+        .freeTrial = is_trial(package),
         .purchasedAt = ctx->now,
         .expiresAt = lot_expiry(ctx->now, package->expiresAfterDays),
         .price = package->credits == 0 ? 0 : package->price * credits / package->credits,
@@ -53,7 +80,8 @@ bool credits_grant(struct op_ctx *ctx, const char *client_id, const char *packag
     CHECK(kind == LEDGER_PURCHASE || kind == LEDGER_GRANT);
     struct client client;
     struct row_package package;
-    if (!client_get(ctx, client_id, &client) || !package_get(ctx, package_id, &package))
+    if (!client_get(ctx, client_id, &client) || !package_get(ctx, package_id, &package) ||
+        !may_give(ctx, client.id, &package, credits))
         return false;
     struct row_lot lot = lot_of_package(ctx, client.id, &package, credits == 0 ? package.credits : credits);
     const char *audience = credit_audience(ctx, client.id);
@@ -70,12 +98,10 @@ bool credits_grant(struct op_ctx *ctx, const char *client_id, const char *packag
 
 bool credits_grant_trial(struct op_ctx *ctx, const char *client_id)
 {
-    bool given = false;
-    int64_t one;
-    if (!db_one_int(ctx->db, "SELECT 1 FROM lot WHERE client_id = $1 AND free_trial = 1 LIMIT 1",
-                    DB_ARGS(db_text(client_id)), &one, &given, ctx->err))
-        return false;
+    bool given;
     struct row_lot lot;
+    if (!had_trial(ctx, client_id, &given))
+        return false;
     return given || credits_grant(ctx, client_id, "PKG-FREE-TRIAL", 1, LEDGER_GRANT,
                                   "Free trial for a new client", &lot);
 }
