@@ -11,9 +11,10 @@ SLOW = float(os.environ.get("SERENITY_SLOW", "1"))
 
 
 class Probe:
-    def __init__(self, home, server=None):
+    def __init__(self, home, server=None, environment=None):
         words = [str(BIN / "probe"), str(home)] + ([server] if server else [])
-        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        env={**os.environ, **(environment or {})})
 
     def ask(self, *words):
         self.process.stdin.write(" ".join(map(str, words)) + "\n")

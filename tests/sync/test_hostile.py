@@ -3,13 +3,17 @@
 import json
 import os
 import random
-import struct
+import socket
+import sqlite3
+import ssl
+import subprocess
+import threading
 import time
 import unittest
 import zlib
 
 from fake_server import BINARY, TEXT, page
-from probe import SLOW
+from probe import SLOW, Probe
 from test_session import BASE, HOUR, Story, consultation, until, uuid
 
 BOMB = b"S" + zlib.compress(b'{"t":"snap","pad":"' + b"x" * (64 << 20) + b'"}')
@@ -207,15 +211,12 @@ class Addresses(Story):
         for url in ("http://example.com", "http://127.evil.com:80", "http://10.0.0.1:8180", "ftp://127.0.0.1",
                     "http://user@127.0.0.1", "127.0.0.1:8180", "https://"):
             with self.subTest(url):
-                self.server.url_for_probe = url
-                from probe import Probe
                 probe = Probe(self.folder.name + "/" + str(abs(hash(url))), url)
                 self.probes.append(probe)
                 self.assertEqual(probe.ask("login", "a@example.com", "secret")["code"], "BAD_REQUEST")
 
     def test_tokens_of_one_server_are_not_shown_to_another(self):
         from fake_server import FakeServer
-        from probe import Probe
         self.signed_in().close()
         other = FakeServer()
         probe = Probe(self.home, other.url)
@@ -224,6 +225,63 @@ class Addresses(Story):
         time.sleep(0.5)
         self.assertEqual((other.hellos, other.refreshes), ([], []))
         other.stop()
+
+
+class Certificates(Story):
+    """A server with a certificate that nobody vouches for hears neither password nor token."""
+
+    def setUp(self):
+        super().setUp()
+        self.certificate = self.folder.name + "/certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-keyout", self.certificate + ".key", "-out", self.certificate, "-days", "2", "-subj",
+                        "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, self.certificate + ".key")
+        self.listener, self.tried, self.heard = socket.create_server(("127.0.0.1", 0)), [], []
+        self.url = f"https://localhost:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.listen, args=(context,), daemon=True).start()
+
+    def listen(self, context):
+        while True:
+            try:
+                stream, _ = self.listener.accept()
+            except OSError:
+                return
+            self.tried.append(1)
+            try:
+                with context.wrap_socket(stream, server_side=True) as secure:
+                    self.heard.append(secure.recv(4096))
+            except OSError:
+                pass
+
+    def tearDown(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        super().tearDown()
+
+    def test_signing_in_is_refused(self):
+        probe = Probe(self.home, self.url)
+        self.probes.append(probe)
+        answer = probe.ask("login", "john@example.com", "secret")
+        self.assertEqual((answer["ok"], answer["code"]), ("no", "OFFLINE"))
+        self.assertIn("certificate", answer["message"])
+        self.assertEqual([data for data in self.heard if data], [])
+
+    def test_a_session_is_refused(self):
+        self.signed_in().close()
+        with sqlite3.connect(self.home + "/outbox.db") as outbox:
+            outbox.execute("UPDATE device SET server = ?", (self.url,))
+        probe = Probe(self.home)
+        self.probes.append(probe)
+        until(lambda: len(self.tried) >= 2)
+        self.assertEqual([data for data in self.heard if data], [])
+        self.assertNotEqual(probe.ask("connection")["state"], "online")
+        # The same with somebody who vouches for it: then it speaks.
+        probe.close()
+        trusting = Probe(self.home, environment={"SSL_CERT_FILE": self.certificate})
+        self.probes.append(trusting)
+        until(lambda: any(data.startswith(b"GET /sync") for data in self.heard))
 
 
 if __name__ == "__main__":
