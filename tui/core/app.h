@@ -15,6 +15,7 @@ struct app_hooks { // what the screens add to every frame; each may be NULL
     void (*header)(struct app *app, const struct canvas *canvas); // one row
     void (*status)(struct app *app, const struct canvas *canvas); // one row, over the key bar
     const char *(*corner)(struct app *app); // at the end of the key bar: at most 7 cells
+    void (*header_click)(struct app *app, int x);
     void (*readable)(struct app *app);      // extra_fd is
     const struct action *actions;           // work everywhere but in popups
     size_t action_count;

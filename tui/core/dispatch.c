@@ -156,6 +156,8 @@ static void mouse(struct app *app, const struct event *event)
     int x = event->x - screen->area.x, y = event->y - screen->area.y;
     if (event->kind == EVENT_CLICK && event->y == app->key_bar_y)
         click_key_bar(app, event->x);
+    else if (event->kind == EVENT_CLICK && event->y == 0 && app->hooks.header_click && !screen->ops->popup)
+        app->hooks.header_click(app, event->x);
     else if (event->kind == EVENT_CLICK && screen->ops->click)
         screen->ops->click(screen, x, y);
     else if (event->kind == EVENT_WHEEL && screen->ops->wheel)

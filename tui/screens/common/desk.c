@@ -53,6 +53,7 @@ struct desk *desk_create(struct app *app, struct model *model)
     app->now = desk_clock(desk);
     app->hooks = (struct app_hooks){
         .header = shell_header,
+        .header_click = shell_header_click,
         .status = shell_status,
         .corner = shell_corner,
         .readable = desk_read_news,

@@ -4,15 +4,24 @@
 #include "tui/screens/common/format.h"
 #include "tui/screens/common/tabs.h"
 
-static void draw_tabs(struct app *app, const struct canvas *canvas, int x, int right)
+enum { TABS_X = 11 };
+
+static const char *tab_label(struct app *app, int index)
 {
-    struct desk *desk = desk_of_app(app);
+    const struct desk *desk = desk_of_app(app);
+    int count = tabs[index].count ? (int)tabs[index].count(desk) : 0;
+    if (count > 0)
+        return app_printf(app, " %d %s %d ", index + 1, tabs[index].title, count);
+    return app_printf(app, " %d %s ", index + 1, tabs[index].title);
+}
+
+static void draw_tabs(struct app *app, const struct canvas *canvas, int right)
+{
+    int x = TABS_X;
     for (int i = 0; i < tab_count; i++) {
-        if (!tab_allowed(desk, i))
+        if (!tab_allowed(desk_of_app(app), i))
             continue;
-        const char *label = app_printf(app, " %d %s ", i + 1, tabs[i].title);
-        if (tabs[i].count && tabs[i].count(desk) > 0)
-            label = app_printf(app, " %d %s %d ", i + 1, tabs[i].title, (int)tabs[i].count(desk));
+        const char *label = tab_label(app, i);
         int width = text_width(label);
         if (x + width > right)
             return;
@@ -20,6 +29,21 @@ static void draw_tabs(struct app *app, const struct canvas *canvas, int x, int r
         if (here)
             canvas_paper(canvas, (struct rect){ x, 0, width, 1 }, PAPER_SELECTED);
         canvas_text(canvas, x, 0, here ? INK_STRONG : INK_DIM, label);
+        x += width;
+    }
+}
+
+void shell_header_click(struct app *app, int at)
+{
+    int x = TABS_X;
+    for (int i = 0; i < tab_count && desk_of_app(app)->account.email; i++) {
+        if (!tab_allowed(desk_of_app(app), i))
+            continue;
+        int width = text_width(tab_label(app, i));
+        if (at >= x && at < x + width) {
+            app_root(app, tabs[i].ops);
+            return;
+        }
         x += width;
     }
 }
@@ -40,22 +64,22 @@ void shell_header(struct app *app, const struct canvas *canvas)
 {
     const struct desk *desk = desk_of_app(app);
     canvas_fill(canvas, canvas_rect(canvas), PAPER_BAR);
-    int x = 1 + canvas_text(canvas, 1, 0, INK_TITLE, "Serenity") + 2;
+    canvas_text(canvas, 1, 0, INK_TITLE, "Serenity");
     if (!desk->account.email) {
         canvas_right(canvas, canvas->area.width, 0, INK_FAINT, SERENITY_VERSION);
         return;
     }
     const char *name = person(app);
     int width = text_width(name), right = canvas->area.width;
-    bool room = right - width > x + 66;
+    bool room = right - width > TABS_X + 66;
     if (!room && desk->me.firstName && *desk->me.firstName) {
         name = desk->me.firstName;
         width = text_width(name);
-        room = right - width > x + 50;
+        room = right - width > TABS_X + 50;
     }
     if (room)
         canvas_text(canvas, right - width, 0, INK_DIM, name);
-    draw_tabs(app, canvas, x, room ? right - width - 1 : right);
+    draw_tabs(app, canvas, room ? right - width - 1 : right);
 }
 
 static int draw_link(struct app *app, const struct canvas *canvas, int x)

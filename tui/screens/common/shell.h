@@ -4,6 +4,8 @@
 #include "tui/screens/common/desk.h"
 
 void shell_header(struct app *app, const struct canvas *canvas);
+// Opens the tab at that column.
+void shell_header_click(struct app *app, int x);
 void shell_status(struct app *app, const struct canvas *canvas);
 // The time, in the corner of the key bar.
 const char *shell_corner(struct app *app);
