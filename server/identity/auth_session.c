@@ -19,7 +19,8 @@ static bool prepare_login(struct op_ctx *ctx, const void *in)
     struct login_check *check = ARENA_NEW(ctx->arena, struct login_check);
     struct account account;
     bool found = false;
-    if (!login_delay_check(ctx, args->email) || !account_by_email(ctx, args->email, &account, &found))
+    if (!login_delay_check(ctx, args->email, args->device) ||
+        !account_by_email(ctx, args->email, &account, &found))
         return false;
     check->against = found ? account.password_hash : NULL;
     check->matches = password_matches(ctx->app, check->against, args->password, ctx->arena);
@@ -27,9 +28,9 @@ static bool prepare_login(struct op_ctx *ctx, const void *in)
     return true;
 }
 
-static bool refuse_login(struct op_ctx *ctx, const char *email)
+static bool refuse_login(struct op_ctx *ctx, const struct args_login *args)
 {
-    if (!login_delay_failed(ctx, email))
+    if (!login_delay_failed(ctx, args->email, args->device))
         return false;
     ctx->keep_on_failure = true;
     return err_set(ctx->err, ERR_BAD_CREDENTIALS, "The e-mail address or the password is wrong.");
@@ -54,10 +55,10 @@ static bool run_login(struct op_ctx *ctx, const void *in)
         return false;
     // The password may have been changed since prepare looked.
     if (!found || !check->matches || strcmp(check->against, account.password_hash) != 0)
-        return refuse_login(ctx, args->email);
+        return refuse_login(ctx, args);
     if (strcmp(account.person.status, PERSON_SUSPENDED) == 0)
         return err_set(ctx->err, ERR_FORBIDDEN, "This account is suspended.");
-    if (!login_delay_clear(ctx, args->email) || !note_login(ctx, account.person.id) ||
+    if (!login_delay_clear(ctx, args->email, args->device) || !note_login(ctx, account.person.id) ||
         !session_start(ctx, &account, args->device, &tokens, &session_id))
         return false;
     act_as(ctx, &account, session_id);

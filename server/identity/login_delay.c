@@ -11,17 +11,35 @@ enum {
 
 static const int64_t FORGET_MS = DAY_MS;
 
-static void hash_of(struct op_ctx *ctx, const char *email, char ret_hash[SECRET_HASH_SIZE])
+static bool is_known(struct op_ctx *ctx, const char *key, const char *device, bool *ret_known)
 {
-    secret_hash(email_key(email, ctx->arena), ret_hash);
+    int64_t one;
+    *ret_known = false;
+    return device == NULL || device[0] == '\0' ||
+           db_one_int(ctx->db,
+                      "SELECT 1 FROM person p JOIN session s ON s.person_id = p.id "
+                      "WHERE p.email_key = $1 AND s.device = $2 LIMIT 1",
+                      DB_ARGS(db_text(key), db_text(device)), &one, ret_known, ctx->err);
 }
 
-bool login_delay_check(struct op_ctx *ctx, const char *email)
+// What failures are counted by. No address holds a line feed.
+static bool hash_of(struct op_ctx *ctx, const char *email, const char *device,
+                    char ret_hash[SECRET_HASH_SIZE])
+{
+    const char *key = email_key(email, ctx->arena);
+    bool known;
+    if (!is_known(ctx, key, device, &known))
+        return false;
+    secret_hash(known ? arena_printf(ctx->arena, "%s\n%s", key, device) : key, ret_hash);
+    return true;
+}
+
+bool login_delay_check(struct op_ctx *ctx, const char *email, const char *device)
 {
     char hash[SECRET_HASH_SIZE];
     int64_t until = 0;
-    hash_of(ctx, email, hash);
-    if (!db_one_int(ctx->db, "SELECT wait_until FROM login_failure WHERE email_hash = $1",
+    if (!hash_of(ctx, email, device, hash) ||
+        !db_one_int(ctx->db, "SELECT wait_until FROM login_failure WHERE email_hash = $1",
                     DB_ARGS(db_text(hash)), &until, NULL, ctx->err))
         return false;
     if (ctx->now >= until)
@@ -40,12 +58,12 @@ static int64_t wait_ms(int64_t failures)
     return doublings >= 6 ? WAIT_MAX_MS : (int64_t)SECOND_MS << doublings;
 }
 
-bool login_delay_failed(struct op_ctx *ctx, const char *email)
+bool login_delay_failed(struct op_ctx *ctx, const char *email, const char *device)
 {
     char hash[SECRET_HASH_SIZE];
     int64_t count = 0;
-    hash_of(ctx, email, hash);
-    return db_run(ctx->db, "DELETE FROM login_failure WHERE last_at < $1",
+    return hash_of(ctx, email, device, hash) &&
+           db_run(ctx->db, "DELETE FROM login_failure WHERE last_at < $1",
                   DB_ARGS(db_int(ctx->now - FORGET_MS)), NULL, ctx->err) &&
            db_one_int(
                ctx->db,
@@ -57,10 +75,10 @@ bool login_delay_failed(struct op_ctx *ctx, const char *email)
                   DB_ARGS(db_text(hash), db_int(ctx->now + wait_ms(count))), NULL, ctx->err);
 }
 
-bool login_delay_clear(struct op_ctx *ctx, const char *email)
+bool login_delay_clear(struct op_ctx *ctx, const char *email, const char *device)
 {
     char hash[SECRET_HASH_SIZE];
-    hash_of(ctx, email, hash);
-    return db_run(ctx->db, "DELETE FROM login_failure WHERE email_hash = $1", DB_ARGS(db_text(hash)), NULL,
+    return hash_of(ctx, email, device, hash) &&
+           db_run(ctx->db, "DELETE FROM login_failure WHERE email_hash = $1", DB_ARGS(db_text(hash)), NULL,
                   ctx->err);
 }

@@ -112,6 +112,28 @@ static void test_failed_logins_are_delayed_ever_longer_but_never_locked(void **s
            "{'email':'" EMAIL "','password':'" PASSWORD "'}"); // forgotten
 }
 
+// Whoever fails on purpose, without pause, must not keep the person out of the devices they use.
+static void test_guessing_does_not_lock_out_a_known_device(void **state)
+{
+    static const char from[] = "{'email':'" EMAIL "','password':'%s','device':'%s'}";
+    register_jane(*state);
+    expect(*state, ERR_NONE, "auth.login", NULL, from, PASSWORD, "laptop");
+    for (int i = 0; i < 5; i++)
+        expect(*state, ERR_BAD_CREDENTIALS, "auth.login", NULL, from, "guess of a stranger", "elsewhere");
+    expect(*state, ERR_RATE_LIMITED, "auth.login", NULL, from, PASSWORD, "elsewhere");
+    expect(*state, ERR_NONE, "auth.login", NULL, from, PASSWORD, "laptop");
+    // nor does her success open the door for the guesses again
+    expect(*state, ERR_RATE_LIMITED, "auth.login", NULL, from, "guess of a stranger", "elsewhere");
+    // the device itself guesses no faster
+    for (int i = 0; i < 5; i++)
+        expect(*state, ERR_BAD_CREDENTIALS, "auth.login", NULL, from, "guess of a thief", "laptop");
+    expect(*state, ERR_RATE_LIMITED, "auth.login", NULL, from, PASSWORD, "laptop");
+    house_wait(*state, MINUTE_MS);
+    // somebody else's device is none of hers
+    expect(*state, ERR_BAD_CREDENTIALS, "auth.login", NULL,
+           "{'email':'nobody@acmecorp.com','password':'guess of a stranger','device':'laptop'}");
+}
+
 static void test_unknown_addresses_are_delayed_the_same(void **state)
 {
     check_growing_delay(*state, "nobody@acmecorp.com");
@@ -317,6 +339,7 @@ int main(void)
         TEST(test_wrong_password_and_unknown_account_are_told_the_same),
         TEST(test_an_unknown_account_costs_a_hash_too),
         TEST(test_failed_logins_are_delayed_ever_longer_but_never_locked),
+        TEST(test_guessing_does_not_lock_out_a_known_device),
         TEST(test_unknown_addresses_are_delayed_the_same),
         TEST(test_failures_are_audited_without_the_password),
         TEST(test_suspended_people_are_out_at_once),
