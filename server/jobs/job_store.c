@@ -61,12 +61,19 @@ int64_t job_backoff_ms(int attempts, uint32_t random)
     return wait * 3 / 4 + (int64_t)(random % (uint32_t)(wait / 2 + 1)); // within a quarter of it, either way
 }
 
+static int attempts_of(const struct job_kind *kind)
+{
+    return kind->max_attempts > 0 ? kind->max_attempts : JOB_ATTEMPTS;
+}
+
 bool job_is_last_try(const struct leased_job *leased)
 {
-    if (leased->kind == NULL)
-        return true;
-    int most = leased->kind->max_attempts > 0 ? leased->kind->max_attempts : JOB_ATTEMPTS;
-    return leased->job.attempts >= most;
+    return leased->kind == NULL || leased->job.attempts >= attempts_of(leased->kind);
+}
+
+bool job_is_beyond_tries(const struct leased_job *leased)
+{
+    return leased->kind != NULL && leased->job.attempts > attempts_of(leased->kind);
 }
 
 static const char *state_after(const struct leased_job *leased, enum job_end end)

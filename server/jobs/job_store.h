@@ -30,5 +30,7 @@ bool job_store_lease(struct op_ctx *ctx, struct list *ret_jobs);
 bool job_store_end(struct op_ctx *ctx, const struct leased_job *leased, enum job_end end, const char *why);
 // True when a failure now is the last one: the job is dead, to be looked at by a person.
 bool job_is_last_try(const struct leased_job *leased);
+// True when the runner died in each try there was, the last one included: another one would only bring it down again.
+bool job_is_beyond_tries(const struct leased_job *leased);
 // How long to wait before the next try, jitter included. random: any number.
 int64_t job_backoff_ms(int attempts, uint32_t random);

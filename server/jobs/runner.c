@@ -94,6 +94,9 @@ static void perform(struct job_runner *runner, struct try *try)
     if (leased->kind == NULL) {
         try->end = JOB_FAILED;
         err_set(&try->why, ERR_INTERNAL, "There is no such kind of job.");
+    } else if (job_is_beyond_tries(leased)) {
+        try->end = JOB_FAILED;
+        err_set(&try->why, ERR_INTERNAL, "The server stopped during the last try.");
     } else if (leased->kind->perform != NULL && !leased->kind->perform(&ctx, &leased->job, &skip)) {
         try->end = JOB_FAILED;
     } else {

@@ -239,6 +239,29 @@ static void test_lost_lease_is_taken_over_when_it_ends(void **state)
     assert_int_equal(testbed_int(bed, "SELECT attempts FROM job WHERE state = 'done'"), 2);
 }
 
+// A job that brings the server down each time must not do so for ever.
+static void test_a_job_that_kills_its_runner_is_given_up(void **state)
+{
+    struct testbed *bed = *state;
+    struct err err = { 0 };
+    add(bed, "{\"kind\":\"test.send\",\"key\":\"a\",\"delay\":60000}");
+    job_runner_stop(bed->app.jobs);
+    bed->app.jobs = NULL;
+    testbed_stop(bed);
+    struct db *db;
+    assert_true(db_open(&db, bed->path, DB_WRITER, &err));
+    assert_true(db_run(db, "UPDATE job SET state = 'running', attempts = 3, run_at = 0, lease_until = 1",
+                       DB_NO_ARGS, NULL, &err));
+    db_close(db);
+    testbed_start(bed, NULL);
+    assert_true(job_runner_start(&bed->app.jobs, &bed->app, &err));
+    drain(bed);
+    assert_int_equal(performed, 0);
+    assert_int_equal(count(bed, "dead"), 1);
+    assert_int_equal(testbed_int(bed, "SELECT count(*) FROM job WHERE last_error LIKE 'The server stopped%'"),
+                     1);
+}
+
 static void test_many_jobs_all_run_once(void **state)
 {
     struct testbed *bed = *state;
@@ -312,6 +335,7 @@ int main(void)
         TEST(test_what_no_longer_holds_is_skipped),
         TEST(test_failed_finish_leaves_nothing_and_is_tried_again),
         TEST(test_lost_lease_is_taken_over_when_it_ends),
+        TEST(test_a_job_that_kills_its_runner_is_given_up),
         TEST(test_many_jobs_all_run_once),
         TEST(test_housekeeping_forgets_what_is_too_old),
     };
