@@ -147,10 +147,10 @@ void reader_end(struct model *model)
 const struct pending *pending_next(const struct model *model, const struct pending *after)
 {
     const struct pending *first = model->pending.items;
-    const struct pending *end = first + model->pending.count;
-    for (const struct pending *p = after == NULL ? first : after + 1; p < end; p++)
-        if (p->state != OUTBOX_DONE || p->seq > model->cursor)
-            return p;
+    size_t at = after == NULL ? 0 : (size_t)(after - first) + 1;
+    for (; at < model->pending.count; at++)
+        if (first[at].state != OUTBOX_DONE || first[at].seq > model->cursor)
+            return &first[at];
     return NULL;
 }
 
