@@ -15,7 +15,7 @@ struct app_config {
     bool test_clock;
     const char *log_level;  // debug, info, warn, error
     const char *log_format; // auto, json, text
-    const char *public_url; // what links in mails start with
+    const char *public_url; // what links in mails start with; NULL until it listens
     const char *mail_from;
     const char *smtp_host; // NULL: mails become files in DATA/mail
     int64_t smtp_port;

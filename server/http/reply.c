@@ -32,13 +32,17 @@ static const struct {
     { 507, "Insufficient Storage" },
 };
 
-// Nothing we answer is a page, and nothing may be kept by a cache on the way.
+// Nothing may be kept by a cache on the way.
 static const char fixed_headers[] = "Cache-Control: no-store\r\n"
                                     "X-Content-Type-Options: nosniff\r\n"
                                     "X-Frame-Options: DENY\r\n"
-                                    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
                                     "Referrer-Policy: no-referrer\r\n"
                                     "Cross-Origin-Resource-Policy: same-origin\r\n";
+
+static const char data_policy[] = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+static const char page_policy[] =
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n";
 
 static const char *reason_of(int status)
 {
@@ -85,6 +89,7 @@ void response_write(struct buf *out, const struct response *response, int64_t no
     buf_add(out, "\r\n", 2);
     buf_add_text(out, date_line(now));
     buf_add(out, fixed_headers, sizeof fixed_headers - 1);
+    buf_add_text(out, strcmp(response->type, TYPE_HTML) == 0 ? page_policy : data_policy);
     buf_add_text(out, "Content-Type: ");
     buf_add_text(out, response->type);
     buf_add(out, "\r\n", 2);

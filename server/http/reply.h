@@ -20,6 +20,7 @@ struct response {
 };
 
 #define TYPE_JSON "application/json; charset=utf-8"
+#define TYPE_HTML "text/html; charset=utf-8" // a page of ours: may use our scripts, styles and API
 #define TYPE_TEXT "text/plain; charset=utf-8"
 
 // now: UTC ms, for the Date header.

@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <stdlib.h>
 
 enum { DRAIN_US = 4000000 };
@@ -84,11 +85,21 @@ static void announce(const struct listener *listener)
     log_event(LOG_LEVEL_INFO, "listening", LOG_TEXT("address", listener_name(listener)));
 }
 
+// Where links in mails lead when nobody said: here.
+static const char *public_url(const struct listener *listener)
+{
+    const char *name = listener_name(listener);
+    return strncmp(name, "http://", 7) == 0 ? name : "http://127.0.0.1:8180";
+}
+
 int http_serve(struct app *app, struct err *err)
 {
     struct http_server server = { .app = app };
     struct listener *listener = NULL;
-    bool ok = start_parts(&server, &listener, err) && app_start(app, listener_wake, listener, err);
+    bool ok = start_parts(&server, &listener, err);
+    if (ok && app->config.public_url == NULL) // before there is a thread that reads it
+        app->config.public_url = public_url(listener);
+    ok = ok && app_start(app, listener_wake, listener, err);
     if (ok) {
         catch_signals(listener);
         announce(listener);

@@ -2,9 +2,12 @@
 
 #include "server/core/metrics.h"
 #include "server/http/reply.h"
+#include "shared/base/asset.h"
 #include "shared/wire/messages.h"
 
 #include <string.h>
+
+extern const struct asset web_assets[]; // assets/web, compiled in
 
 static void health(struct http_server *server, struct buf *body, struct system_answer *ret)
 {
@@ -36,6 +39,24 @@ static void sync_plain(struct http_server *server, struct buf *body, struct syst
 }
 
 static const struct {
+    const char *path, *type;
+} pages[] = {
+    { "/verify-email", TYPE_HTML },
+    { "/verify-email.css", "text/css; charset=utf-8" },
+    { "/verify-email.js", "text/javascript; charset=utf-8" },
+};
+
+// The page that the link in a verification mail opens.
+static void page(const char *path, const char *type, struct buf *body, struct system_answer *ret)
+{
+    const char *name = strcmp(type, TYPE_HTML) == 0 ? "verify-email.html" : path + 1;
+    const struct asset *asset = asset_find(web_assets, name);
+    CHECK(asset != NULL);
+    buf_add(body, asset->text, asset->size);
+    *ret = (struct system_answer){ 200, type, NULL };
+}
+
+static const struct {
     const char *path;
     void (*answer)(struct http_server *server, struct buf *body, struct system_answer *ret);
 } paths[] = {
@@ -53,17 +74,38 @@ static void refuse_method(struct buf *body, struct system_answer *ret)
     *ret = (struct system_answer){ 405, TYPE_JSON, "Allow: GET, HEAD\r\n" };
 }
 
-bool system_answer(struct http_server *server, enum http_method method, const char *path, size_t size,
-                   struct buf *body, struct system_answer *ret)
+static bool is_path(const char *known, const char *path, size_t size)
 {
-    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-        if (strlen(paths[i].path) != size || memcmp(paths[i].path, path, size) != 0)
+    return strlen(known) == size && memcmp(known, path, size) == 0;
+}
+
+static bool page_answer(const char *path, size_t size, bool reading, struct buf *body,
+                        struct system_answer *ret)
+{
+    for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+        if (!is_path(pages[i].path, path, size))
             continue;
-        if (method == HTTP_GET || method == HTTP_HEAD)
-            paths[i].answer(server, body, ret);
+        if (reading)
+            page(pages[i].path, pages[i].type, body, ret);
         else
             refuse_method(body, ret);
         return true;
     }
     return false;
+}
+
+bool system_answer(struct http_server *server, enum http_method method, const char *path, size_t size,
+                   struct buf *body, struct system_answer *ret)
+{
+    bool reading = method == HTTP_GET || method == HTTP_HEAD;
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        if (!is_path(paths[i].path, path, size))
+            continue;
+        if (reading)
+            paths[i].answer(server, body, ret);
+        else
+            refuse_method(body, ret);
+        return true;
+    }
+    return page_answer(path, size, reading, body, ret);
 }

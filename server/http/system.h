@@ -1,4 +1,5 @@
-// The paths that are no operations: /healthz, /readyz, /metrics, and /sync asked for without a websocket.
+// The paths that are no operations: /healthz, /readyz, /metrics, /sync asked for without a websocket, and the
+// page behind the link of a verification mail.
 #pragma once
 
 #include "server/http/server.h"

@@ -30,7 +30,7 @@ bool verification_send(struct op_ctx *ctx, const struct account *account)
     char hash[SECRET_HASH_SIZE];
     secret_hash(token, hash);
     const char *link =
-        arena_printf(ctx->arena, "%s/verify-email?token=%s", ctx->app->config.public_url, token);
+        arena_printf(ctx->arena, "%s/verify-email#token=%s", ctx->app->config.public_url, token);
     const struct mail_var vars[] = {
         { "hours", arena_printf(ctx->arena, "%d", TOKEN_HOURS) },
     };

@@ -40,6 +40,17 @@ class Answers(WithServer):
             self.assertNotIn("server", answer.headers)
         self.assertEqual(self.ask("GET", PACKAGES).headers["content-type"], "application/json; charset=utf-8")
 
+    def test_the_link_of_a_verification_mail_opens_a_page(self):
+        page = self.ask("GET", "/verify-email")
+        self.assertEqual((page.status, page.headers["content-type"]), (200, "text/html; charset=utf-8"))
+        for kind in ("js", "css"):
+            self.assertIn(f"/verify-email.{kind}".encode(), page.body)
+            self.assertEqual(self.ask("GET", f"/verify-email.{kind}").status, 200)
+            self.assertIn("-src 'self'", page.headers["content-security-policy"])
+        self.assertNotIn("unsafe", page.headers["content-security-policy"])
+        self.assertEqual(self.ask("POST", "/verify-email", {}).status, 405)
+        self.assertEqual(self.ask("GET", "/verify-email.txt").status, 404)
+
     def test_every_path_answers_under_its_alias(self):
         for path in ("consultations/packages", "consultations/packages/featured", "consultants"):
             plain = self.ask("GET", "/api/" + path, email=CLIENT)
