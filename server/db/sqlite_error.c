@@ -19,7 +19,7 @@ bool sqlite_fail(sqlite3 *handle, int code, struct err *err)
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID:
-        return err_set(err, ERR_ALREADY_EXISTS, "It exists already (%s).", message);
+        return err_set(err, ERR_ALREADY_EXISTS, "It exists already.");
     }
     switch (code & 0xff) {
     case SQLITE_CONSTRAINT:

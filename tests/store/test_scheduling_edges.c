@@ -1,5 +1,6 @@
 // What a careless or ill-meaning participant could get out of bookings beyond what the rules give them.
 #include "server/consultants/consultants.h"
+#include "server/core/engine.h"
 #include "server/scheduling/scheduling.h"
 #include "tests/store/office.h"
 
@@ -58,6 +59,21 @@ static void test_traps_4_nor_do_the_hours_long_before_the_session(void **state)
               "\"timezone\":\"America/New_York\"}],\"capacity\":{\"maxSessionsPerDay\":1}}");
     office_book(office, "2030-01-10T02:00:00Z"); // 9 in the evening
     assert_int_equal(count_slots(office, "2030-01-09T14:00:00Z", "2030-01-09T16:00:00Z"), 0);
+}
+
+// An id that is taken, by whomever: nothing is told about the other thing, nor of how we store it.
+static void test_rules_24_a_taken_id_tells_nothing(void **state)
+{
+    struct office *office = *state;
+    static const char rule[] =
+        "{\"id\":\"me\",\"ruleId\":\"01940000-0000-7000-8000-0000000000e1\",\"type\":\"time_off\","
+        "\"period\":{\"startDate\":\"2030-02-01\",\"endDate\":\"2030-02-01\"}}";
+    office_do(office, &op_run_consultant_availability_add, &office->john, ERR_NONE, "%s", rule);
+    struct op_request *request =
+        testbed_run(&office->bed, &op_run_consultant_availability_add, &office->mary, rule, NULL);
+    assert_int_equal(request->err.code, ERR_ALREADY_EXISTS);
+    assert_string_equal(request->err.message, "It exists already.");
+    op_request_free(request);
 }
 
 // Consultants who are not there -----------------------------------------------------------------------------------------
@@ -147,6 +163,7 @@ static void test_rules_7_the_trial_is_given_once_whoever_gives_it(void **state)
 static const struct CMUnitTest tests[] = {
     TEST(test_traps_4_a_full_day_lists_no_slots_whatever_part_of_it_is_asked_for),
     TEST(test_traps_4_nor_do_the_hours_long_before_the_session),
+    TEST(test_rules_24_a_taken_id_tells_nothing),
     TEST(test_who_is_suspended_gets_no_sessions),
     TEST(test_who_is_not_published_cannot_be_found_by_booking),
     TEST(test_a_consultant_moves_a_session_but_keeps_its_length),
