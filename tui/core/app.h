@@ -15,9 +15,10 @@ struct app_hooks { // what the screens add to every frame; each may be NULL
     void (*header)(struct app *app, const struct canvas *canvas); // one row
     void (*status)(struct app *app, const struct canvas *canvas); // one row, over the key bar
     const char *(*corner)(struct app *app); // at the end of the key bar: at most 7 cells
+    int64_t (*due)(struct app *app);        // when header or status change by themselves, UTC ms; 0: not
     void (*header_click)(struct app *app, int x);
-    void (*readable)(struct app *app);      // extra_fd is
-    const struct action *actions;           // work everywhere but in popups
+    void (*readable)(struct app *app); // extra_fd is
+    const struct action *actions;      // work everywhere but in popups
     size_t action_count;
     int extra_fd; // -1: none
 };

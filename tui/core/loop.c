@@ -57,14 +57,20 @@ static int64_t sooner(int64_t a, int64_t b)
     return b > 0 && (a == 0 || b < a) ? b : a;
 }
 
+// A clock on the screen, a countdown in the status line.
+static int64_t due_by_itself(struct app *app)
+{
+    struct screen *front = app_front(app);
+    int64_t due = front && front->ops->due ? front->ops->due(front) : 0;
+    return app->hooks.due ? sooner(due, app->hooks.due(app)) : due;
+}
+
 // When the frame changes though nothing happens: the minute turns, a toast goes, a clock ticks.
 static int wait_ms(struct app *app)
 {
     int64_t due = app->now - app->now % 60000 + 60000;
     due = sooner(due, toast_due(&app->toasts));
-    struct screen *front = app_front(app);
-    if (front && front->ops->due)
-        due = sooner(due, front->ops->due(front));
+    due = sooner(due, due_by_itself(app));
     int64_t now = app->clock(app->shared);
     return due <= now ? 0 : (int)(due - now);
 }
@@ -72,8 +78,7 @@ static int wait_ms(struct app *app)
 static void tell_time(struct app *app)
 {
     int64_t before = app->now, now = app->clock(app->shared);
-    struct screen *front = app_front(app);
-    int64_t due = front && front->ops->due ? front->ops->due(front) : 0;
+    int64_t due = due_by_itself(app);
     app->now = now;
     if (before / 60000 != now / 60000 || (due > 0 && due <= now) || toast_expire(&app->toasts, now))
         app->dirty = true;

@@ -66,10 +66,19 @@ void toast_clear(struct toasts *toasts)
     toasts->count = 0;
 }
 
+// As wide as its words, up to a limit.
+static int width_of(const struct toast *toast, int room)
+{
+    int title = text_width(toast->title), body = text_width(toast->body);
+    int width = (title > body ? title : body) + 5;
+    width = width > 48 ? 48 : width;
+    return width < room ? width : room;
+}
+
 static int draw_one(const struct toast *toast, const struct canvas *canvas, int bottom)
 {
     static const char *const signs[] = { [TOAST_INFO] = "·", [TOAST_NEWS] = "●", [TOAST_FAIL] = "!" };
-    int width = canvas->area.width < 50 ? canvas->area.width - 2 : 48;
+    int width = width_of(toast, canvas->area.width - 2);
     struct rect text = { 0, 0, width - 5, 3 };
     struct canvas nothing = canvas_sub(canvas, (struct rect){ 0, 0, 0, 0 });
     int lines = toast->body[0] ? canvas_wrapped(&nothing, text, 0, INK_TEXT, toast->body) : 0;

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 enum toast_kind { TOAST_INFO, TOAST_NEWS, TOAST_FAIL };
-enum { TOASTS_MAX = 4, TOAST_TEXT_MAX = 200, TOAST_MS = 4000, TOAST_NEWS_MS = 8000, TOAST_FAIL_MS = 10000 };
+enum { TOASTS_MAX = 4, TOAST_TEXT_MAX = 200, TOAST_MS = 2500, TOAST_NEWS_MS = 8000, TOAST_FAIL_MS = 10000 };
 
 struct toast {
     enum toast_kind kind;

@@ -72,15 +72,14 @@ static const char *book_now_effect(struct screen *screen, bool *ret_possible)
     const char *free_until = format_when(&app->frame, zone_of(screen),
                                          slot->start - data->policy.cancel_minutes * MINUTE_MS, app->now);
     bool late = slot->start - data->policy.cancel_minutes * MINUTE_MS <= app->now;
-    const char *cancel = late ? "It is so soon that cancelling uses it up."
+    const char *cancel = late ? "So soon, cancelling uses it up."
                               : app_printf(app, "Cancelling is free until %s.", free_until);
-    return app_printf(app, "Book %s: %s%s%s is set aside and used when the session takes place. %s",
-                      format_when(&app->frame, zone_of(screen), slot->start, app->now), amount,
-                      length->free_trial ? "" : " of ",
-                      length->free_trial   ? ""
-                      : quote.package_name ? quote.package_name
-                                           : "your credits",
-                      cancel);
+    const char *from =
+        length->free_trial
+            ? ""
+            : app_printf(app, " of %s", quote.package_name ? quote.package_name : "your credits");
+    return app_printf(app, "Book %s: %s%s is set aside, and used when it takes place. %s",
+                      format_when(&app->frame, zone_of(screen), slot->start, app->now), amount, from, cancel);
 }
 
 const char *book_effect(struct screen *screen, bool *ret_possible)

@@ -113,7 +113,9 @@ static void draw_times(struct screen *screen, const struct canvas *canvas)
 {
     struct book_data *data = screen->data;
     struct app *app = screen->app;
-    canvas_text(canvas, 1, 0, INK_STRONG, format_day_long(&app->frame, data->month.selected));
+    canvas_text(canvas, 1, 0, INK_STRONG,
+                canvas->area.width < 30 ? format_day(&app->frame, data->month.selected)
+                                        : format_day_long(&app->frame, data->month.selected));
     struct rect rest = canvas_rect(canvas);
     rect_cut_top(&rest, 2);
     struct canvas body = canvas_sub(canvas, rest);

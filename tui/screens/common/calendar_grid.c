@@ -192,6 +192,7 @@ static void draw_block(const struct grid_view *view, const struct block *block)
     bool selected = view->selected && view->selected == block->consultation;
     canvas_fill(&canvas, canvas_rect(&canvas),
                 selected ? PAPER_SELECTED : booking_paper(block->consultation));
+    canvas_paper(&canvas, (struct rect){ 0, 0, 1, rect.height }, booking_paper(block->consultation));
     canvas_column(&canvas, 0, 0, rect.height, booking_ink(block->consultation), "▌");
     draw_words(view, &canvas, block->consultation);
 }
@@ -230,7 +231,7 @@ static void draw_foot(const struct grid_view *view, int y)
     int count = 0;
     for (size_t i = 0; i < data->blocks.count; i++)
         count += LIST_AT(&data->blocks, struct block, i)->day == data->day;
-    const char *text = app_printf(view->app, "%d %s on %s", count, count == 1 ? "session" : "sessions",
+    const char *text = app_printf(view->app, "%s on %s", format_count(&view->app->frame, count, "session"),
                                   format_day(&view->app->frame, data->day));
     if (open > 0)
         text = app_printf(view->app, "%s · %d %% booked", text, (int)(booked * 100 / open));

@@ -46,21 +46,48 @@ static const struct waiting *waiting_at(const struct changes_data *data, int lin
                                                           : NULL;
 }
 
+// Short names for a list; the operation's own sentence stands for what is not here.
+static const struct {
+    const char *name, *title;
+} titles[] = {
+    { "consultant.availability_add", "Hours or time off" },
+    { "consultation.add_action_item", "Action item" },
+    { "consultation.add_deliverable", "Deliverable" },
+    { "consultation.book", "Booking" },
+    { "consultation.cancel", "Cancelling" },
+    { "consultation.complete", "Completing the session" },
+    { "consultation.confirm", "Confirming" },
+    { "consultation.patch", "Notes" },
+    { "consultation.reschedule", "Moving to another time" },
+    { "consultation.start", "Starting the session" },
+    { "notification.read", "Marking news as read" },
+};
+
+static const char *title_of(const char *name, const char *help)
+{
+    for (size_t i = 0; name && i < ARRAY_LEN(titles); i++) {
+        if (strcmp(titles[i].name, name) == 0)
+            return titles[i].title;
+    }
+    return help ? help : "";
+}
+
 static void draw_line(struct screen *screen, const struct canvas *canvas, int y, int line)
 {
     const struct changes_data *data = screen->data;
     struct app *app = screen->app;
     const struct refusal *refusal = refusal_at(data, line);
     const struct waiting *waiting = waiting_at(data, line);
-    const char *help = refusal ? refusal->help : waiting->help,
-               *code = refusal ? refusal->code : waiting->code;
+    const char *title =
+        refusal ? title_of(refusal->name, refusal->help) : title_of(waiting->name, waiting->help);
+    const char *code = refusal ? refusal->code : waiting->code;
     const char *state = refusal ? "refused" : waiting->sent ? "on its way" : "waits";
     int64_t at = refusal ? refusal->refused_at : waiting->at;
     int width = canvas->area.width;
     canvas_text(canvas, 1, y, refusal ? INK_BAD : INK_WARN, refusal ? "!" : "↑");
     canvas_text(canvas, 3, y, refusal ? INK_BAD : INK_WARN, state);
     canvas_text(canvas, 15, y, INK_DIM, format_relative(&app->frame, at, app->now));
-    canvas_text_in(canvas, 28, y, width - 48, INK_TEXT, help ? help : "");
+    canvas_text_in(canvas, 28, y, width - 48, INK_TEXT, title);
     if (code)
         canvas_right(canvas, width - 1, y, INK_FAINT, code);
 }

@@ -53,6 +53,7 @@ struct desk *desk_create(struct app *app, struct model *model)
     app->now = desk_clock(desk);
     app->hooks = (struct app_hooks){
         .header = shell_header,
+        .due = shell_due,
         .header_click = shell_header_click,
         .status = shell_status,
         .corner = shell_corner,
@@ -120,7 +121,7 @@ static void tell(struct desk *desk, const struct model_event *event)
         alert(desk, "Serenity: there is news about a session");
         break;
     case MODEL_REFUSED:
-        app_toast(app, TOAST_FAIL, event->title, event->body);
+        app_toast(app, TOAST_FAIL, "A change was refused: 6 says more", event->body);
         alert(desk, "Serenity: a change was refused");
         break;
     case MODEL_SIGNED_IN:
@@ -163,8 +164,7 @@ void desk_did(struct app *app, const char *what, int64_t n)
     step->n = n;
     snprintf(step->title, sizeof(step->title), "%s", what);
     bool online = desk->connection.state == LINK_ONLINE;
-    app_toast(app, TOAST_INFO, what,
-              online ? "on its way to the server" : "queued: saved here, goes out when you are online");
+    app_toast(app, TOAST_INFO, what, online ? "" : "queued: saved here, goes out when you are online");
 }
 
 void desk_failed(struct app *app, const char *what, const struct err *err)

@@ -97,6 +97,11 @@ const char *format_money(struct arena *arena, int64_t minor, const char *currenc
     return arena_printf(arena, "%s%s.%02d %s", sign, whole, (int)(size % 100), currency);
 }
 
+const char *format_count(struct arena *arena, int64_t count, const char *noun)
+{
+    return arena_printf(arena, "%d %s%s", (int)count, noun, count == 1 ? "" : "s");
+}
+
 const char *format_credits(struct arena *arena, int64_t centi)
 {
     char number[32];

@@ -18,6 +18,8 @@ const char *format_relative(struct arena *arena, int64_t at, int64_t now);
 const char *format_minutes(struct arena *arena, int64_t minutes);                   // 45 min, 1 h, 1 h 30
 const char *format_stopwatch(struct arena *arena, int64_t ms);                      // 00:47:12
 const char *format_money(struct arena *arena, int64_t minor, const char *currency); // $4,500.00
+// "1 session", "3 sessions".
+const char *format_count(struct arena *arena, int64_t count, const char *noun);
 // "1 credit", "1.5 credits": hundredths.
 const char *format_credits(struct arena *arena, int64_t centi);
 int civil_week(civil_day day); // ISO 8601 week number

@@ -4,27 +4,40 @@
 #include "tui/screens/common/format.h"
 #include "tui/screens/common/tabs.h"
 
-enum { TABS_X = 11 };
+enum { TABS_X = 10 };
 
-static const char *tab_label(struct app *app, int index)
+static const char *tab_label(struct app *app, int index, bool tight)
 {
     const struct desk *desk = desk_of_app(app);
     int count = tabs[index].count ? (int)tabs[index].count(desk) : 0;
+    const char *end = tight ? "" : " ";
     if (count > 0)
-        return app_printf(app, " %d %s %d ", index + 1, tabs[index].title, count);
-    return app_printf(app, " %d %s ", index + 1, tabs[index].title);
+        return app_printf(app, " %d %s %d%s", index + 1, tabs[index].title, count, end);
+    return app_printf(app, " %d %s%s", index + 1, tabs[index].title, end);
 }
 
-static void draw_tabs(struct app *app, const struct canvas *canvas, int right)
+static int tabs_width(struct app *app, bool tight)
+{
+    int width = 0;
+    for (int i = 0; i < tab_count; i++)
+        width += tab_allowed(desk_of_app(app), i) ? text_width(tab_label(app, i, tight)) : 0;
+    return width;
+}
+
+static bool tabs_are_tight(struct app *app)
+{
+    return TABS_X + tabs_width(app, false) > app->grid.width;
+}
+
+static void draw_tabs(struct app *app, const struct canvas *canvas)
 {
     int x = TABS_X;
+    bool tight = tabs_are_tight(app);
     for (int i = 0; i < tab_count; i++) {
         if (!tab_allowed(desk_of_app(app), i))
             continue;
-        const char *label = tab_label(app, i);
+        const char *label = tab_label(app, i, tight);
         int width = text_width(label);
-        if (x + width > right)
-            return;
         bool here = app->depth > 0 && app->stack[0]->ops == tabs[i].ops;
         if (here)
             canvas_paper(canvas, (struct rect){ x, 0, width, 1 }, PAPER_SELECTED);
@@ -36,10 +49,11 @@ static void draw_tabs(struct app *app, const struct canvas *canvas, int right)
 void shell_header_click(struct app *app, int at)
 {
     int x = TABS_X;
+    bool tight = tabs_are_tight(app);
     for (int i = 0; i < tab_count && desk_of_app(app)->account.email; i++) {
         if (!tab_allowed(desk_of_app(app), i))
             continue;
-        int width = text_width(tab_label(app, i));
+        int width = text_width(tab_label(app, i, tight));
         if (at >= x && at < x + width) {
             app_root(app, tabs[i].ops);
             return;
@@ -69,17 +83,13 @@ void shell_header(struct app *app, const struct canvas *canvas)
         canvas_right(canvas, canvas->area.width, 0, INK_FAINT, SERENITY_VERSION);
         return;
     }
+    draw_tabs(app, canvas);
+    int room = canvas->area.width - TABS_X - tabs_width(app, false) - 2;
     const char *name = person(app);
-    int width = text_width(name), right = canvas->area.width;
-    bool room = right - width > TABS_X + 66;
-    if (!room && desk->me.firstName && *desk->me.firstName) {
+    if (text_width(name) > room && desk->me.firstName)
         name = desk->me.firstName;
-        width = text_width(name);
-        room = right - width > TABS_X + 50;
-    }
-    if (room)
-        canvas_text(canvas, right - width, 0, INK_DIM, name);
-    draw_tabs(app, canvas, room ? right - width - 1 : right);
+    if (text_width(name) <= room)
+        canvas_right(canvas, canvas->area.width, 0, INK_DIM, name);
 }
 
 static int draw_link(struct app *app, const struct canvas *canvas, int x)
@@ -141,6 +151,13 @@ static void draw_next(struct app *app, const struct canvas *canvas, int from)
     int width = text_width(text);
     width = width < room ? width : room;
     canvas_text_in(canvas, canvas->area.width - 1 - width, 0, width, soon ? INK_ACCENT : INK_DIM, text);
+}
+
+int64_t shell_due(struct app *app)
+{
+    const struct connection *link = &desk_of_app(app)->connection;
+    bool counting = link->state == LINK_OFFLINE && link->next_try > app->now;
+    return counting ? app->now + (link->next_try - app->now - 1) % 1000 + 1 : 0;
 }
 
 const char *shell_corner(struct app *app)

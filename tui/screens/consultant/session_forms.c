@@ -204,9 +204,10 @@ static const char *complete_preview(struct app *app, const struct form *form, vo
                              : "No credit is used.";
     const char *overrun =
         billed > 0 ? app_printf(app, " %d minutes over are billed by invoice.", (int)billed) : "";
-    return app_printf(app, "Complete now: it took %s. %s%s %d action items and %d deliverables go with it.",
-                      format_minutes(arena, took), credit, overrun, completion->items,
-                      completion->deliverables);
+    return app_printf(app, "Complete now: it took %s. %s%s %s and %s go with it.",
+                      format_minutes(arena, took), credit, overrun,
+                      format_count(arena, completion->items, "action item"),
+                      format_count(arena, completion->deliverables, "deliverable"));
 }
 
 void session_complete(struct app *app, const struct consultation_detail *detail,
