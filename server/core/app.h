@@ -21,6 +21,7 @@ struct app {
     const char *store;           // path of the database file
     struct arena arena;          // of what lives as long as the app
     int lock;                    // held on the data folder: one server at a time
+    _Atomic bool stopping;       // app_stop() has begun: who waits for another host gives up
 };
 
 // UTC ms of the injected clock. Thread safe.

@@ -23,6 +23,17 @@ static size_t read_upload(char *to, size_t size, size_t count, void *user)
     return n;
 }
 
+// Asked about once a second; anything but 0 ends the transfer.
+static int give_up(void *user, curl_off_t to_get, curl_off_t got, curl_off_t to_send, curl_off_t sent)
+{
+    const struct app *app = user;
+    (void)to_get;
+    (void)got;
+    (void)to_send;
+    (void)sent;
+    return app->stopping;
+}
+
 static void start_curl(void)
 {
     CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
@@ -96,6 +107,9 @@ static bool send_by_smtp(struct app *app, const struct mail *mail, struct err *e
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)TOTAL_SECONDS);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, give_up);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, app);
     return perform(curl, err);
 }
 

@@ -78,6 +78,8 @@ bool job_is_beyond_tries(const struct leased_job *leased)
 
 static const char *state_after(const struct leased_job *leased, enum job_end end)
 {
+    if (end == JOB_RETURNED)
+        return "waiting";
     if (end != JOB_FAILED)
         return end == JOB_DONE ? "done" : "skipped";
     return job_is_last_try(leased) ? "dead" : "waiting";
@@ -86,16 +88,17 @@ static const char *state_after(const struct leased_job *leased, enum job_end end
 bool job_store_end(struct op_ctx *ctx, const struct leased_job *leased, enum job_end end, const char *why)
 {
     const char *state = state_after(leased, end);
-    bool again = end == JOB_FAILED && !job_is_last_try(leased);
+    bool again = end == JOB_FAILED && !job_is_last_try(leased), returned = end == JOB_RETURNED;
     uint32_t random = 0;
     host_random(&random, sizeof(random));
     int64_t run_at = again ? ctx->now + job_backoff_ms(leased->job.attempts, random) : leased->job.run_at;
     int64_t changed = 0;
     if (!db_run(ctx->db,
-                "UPDATE job SET state = $1, run_at = $2, lease_until = 0, last_error = $3, finished_at = $4 "
-                "WHERE id = $5 AND state = 'running' AND attempts = $6",
-                DB_ARGS(db_text(state), db_int(run_at), db_text(why), again ? db_null() : db_int(ctx->now),
-                        db_text(leased->job.id), db_int(leased->job.attempts)),
+                "UPDATE job SET state = $1, run_at = $2, lease_until = 0, last_error = $3, finished_at = $4, "
+                "attempts = attempts - $7 WHERE id = $5 AND state = 'running' AND attempts = $6",
+                DB_ARGS(db_text(state), db_int(run_at), db_text(why),
+                        again || returned ? db_null() : db_int(ctx->now), db_text(leased->job.id),
+                        db_int(leased->job.attempts), db_int(returned)),
                 &changed, ctx->err))
         return false;
     if (changed == 0)

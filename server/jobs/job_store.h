@@ -17,7 +17,12 @@ struct leased_job {
     const struct job_kind *kind; // NULL: nobody knows it
 };
 
-enum job_end { JOB_DONE, JOB_SKIPPED, JOB_FAILED };
+enum job_end {
+    JOB_DONE,
+    JOB_SKIPPED,
+    JOB_FAILED,
+    JOB_RETURNED, // not tried, since the server stops: it waits as before
+};
 
 // NULL when there is none.
 const struct job_kind *job_kind_find(const char *name);

@@ -74,6 +74,14 @@ static bool lease(struct job_runner *runner, struct list *ret_jobs, struct op_re
     return request->ok;
 }
 
+static bool stopping(struct job_runner *runner)
+{
+    pthread_mutex_lock(&runner->lock);
+    bool stop = runner->stop;
+    pthread_mutex_unlock(&runner->lock);
+    return stop;
+}
+
 // Performing ------------------------------------------------------------------------------------------------------
 
 static void perform(struct job_runner *runner, struct try *try)
@@ -144,6 +152,8 @@ static void note_end(struct job_runner *runner, struct try *try, const struct op
                           : try->end == JOB_FAILED ? METRIC_JOBS_RETRIED
                                                    : METRIC_JOBS_DONE;
     try->marked = true;
+    if (try->end == JOB_RETURNED)
+        return;
     metrics_add(runner->app->metrics, counter, 1);
     if (try->end == JOB_FAILED)
         log_event(dead ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, dead ? "a job is given up" : "a job failed",
@@ -174,12 +184,21 @@ static void mark_unmarked(struct job_runner *runner, struct try *tries, size_t c
 
 // The round -------------------------------------------------------------------------------------------------------
 
+// What was not begun when the server stops, or was given up for it, waits for the next start.
+static void try_one(struct job_runner *runner, struct try *try)
+{
+    if (!stopping(runner))
+        perform(runner, try);
+    if (stopping(runner) && try->end == JOB_FAILED)
+        try->end = JOB_RETURNED;
+}
+
 static void run_leased(struct job_runner *runner, const struct list *jobs)
 {
     struct try tries[JOBS_AT_ONCE];
     for (size_t i = 0; i < jobs->count; i++) {
-        tries[i] = (struct try){ .leased = *LIST_AT(jobs, struct leased_job, i) };
-        perform(runner, &tries[i]);
+        tries[i] = (struct try){ .leased = *LIST_AT(jobs, struct leased_job, i), .end = JOB_FAILED };
+        try_one(runner, &tries[i]);
     }
     mark_unmarked(runner, tries, jobs->count);
     mark_unmarked(runner, tries, jobs->count);
@@ -235,14 +254,6 @@ static void rest(struct job_runner *runner, int64_t ms)
             break;
     runner->poked = false;
     pthread_mutex_unlock(&runner->lock);
-}
-
-static bool stopping(struct job_runner *runner)
-{
-    pthread_mutex_lock(&runner->lock);
-    bool stop = runner->stop;
-    pthread_mutex_unlock(&runner->lock);
-    return stop;
 }
 
 static int64_t rest_until(struct job_runner *runner, int64_t next)

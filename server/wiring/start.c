@@ -5,6 +5,7 @@
 // Tools give no wake function: they run operations, and leave jobs to the server.
 bool app_start(struct app *app, void (*wake)(void *user), void *user, struct err *err)
 {
+    app->stopping = false;
     if (!engine_start(&app->engine, app, app->store, wake, user, err))
         return false;
     if (admin_ensure_tenant(app, err) &&
@@ -16,6 +17,7 @@ bool app_start(struct app *app, void (*wake)(void *user), void *user, struct err
 
 void app_stop(struct app *app)
 {
+    app->stopping = true;
     job_runner_stop(app->jobs);
     app->jobs = NULL;
     engine_stop(app->engine);

@@ -1,7 +1,9 @@
 // Sending by SMTP, against a small server on loopback (smtp_sink.py).
 #include "server/integrations/mail.h"
+#include "shared/host/host.h"
 #include "tests/api/house.h"
 
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -9,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -182,6 +185,45 @@ static void test_encryption_is_not_given_up(void **state)
     }
 }
 
+// It takes connections and says nothing.
+static int deaf_server(int *ret_port)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    socklen_t size = sizeof address;
+    int deaf = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(deaf >= 0);
+    assert_int_equal(bind(deaf, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(deaf, 16), 0);
+    assert_int_equal(getsockname(deaf, (struct sockaddr *)&address, &size), 0);
+    *ret_port = ntohs(address.sin_port);
+    return deaf;
+}
+
+static void test_a_deaf_server_does_not_keep_ours_from_stopping(void **state)
+{
+    struct house *house = *state;
+    struct sink sink = { 0 };
+    int deaf = deaf_server(&sink.port);
+    aim(house, &sink, "none");
+    house->app.mail = &mail_smtp;
+    for (int i = 0; i < 3; i++)
+        expect(house, ERR_NONE, "auth.register", NULL,
+               "{'email':'c%d@acmecorp.com','password':'" PASSWORD "','userType':'client',"
+               "'profile':{'firstName':'Jane','lastName':'Smith','organizationName':'Acme'}}",
+               i);
+    while (house_int(house, "SELECT count(*) FROM job WHERE kind = 'mail.send' AND state = 'running'") == 0)
+        usleep(10000);
+    int64_t began = host_monotonic_us();
+    app_stop(&house->app);
+    assert_true(host_monotonic_us() - began < 4000000);
+    // no try is lost: all wait for the next start
+    assert_int_equal(house_int(house,
+                               "SELECT count(*) FROM job WHERE kind = 'mail.send' AND state = 'waiting' "
+                               "AND attempts = 0 AND lease_until = 0"),
+                     3);
+    close(deaf);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, house_open, house_close)
@@ -191,6 +233,7 @@ int main(void)
         TEST(test_a_refusal_is_told),
         TEST(test_a_server_that_is_not_there),
         TEST(test_encryption_is_not_given_up),
+        TEST(test_a_deaf_server_does_not_keep_ours_from_stopping),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
