@@ -83,7 +83,7 @@ static void expect(struct stage *stage, const char *text)
 
 static void open_first_session(struct stage *stage)
 {
-    press(stage, '2');
+    press(stage, '/');
     type(stage, "CONS-000000");
     press(stage, K_ENTER);
     expect(stage, "Notes and results");
@@ -135,13 +135,13 @@ static void a_prefix_shows_what_can_follow(void **state)
     (void)state;
     stage_open(&stage, false);
     press(&stage, 'g');
-    expect(&stage, "find sessions");
+    expect(&stage, "all sessions");
     expect(&stage, "inbox");
     press(&stage, 'i');
     expect(&stage, "Nothing has happened yet.");
     press(&stage, 'g');
     press(&stage, K_ESC); // leaves the prefix, not the screen
-    assert_false(shows(&stage, "find sessions"));
+    assert_false(shows(&stage, "all sessions"));
     expect(&stage, "Nothing has happened yet.");
     stage_close(&stage);
 }

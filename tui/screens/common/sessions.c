@@ -26,13 +26,6 @@ static void read_sessions(struct screen *screen)
     list_view_count(&data->list, (int)data->found.count);
 }
 
-static void open_sessions(struct screen *screen, const void *arg)
-{
-    struct sessions_data *data = screen->data;
-    (void)arg;
-    data->typing = true;
-}
-
 static void close_sessions(struct screen *screen)
 {
     struct sessions_data *data = screen->data;
@@ -146,7 +139,7 @@ static void open_selected(struct screen *screen)
     consultation_open(screen->app, selected_of(screen)->row.id);
 }
 
-static void filter(struct screen *screen)
+void sessions_find(struct screen *screen)
 {
     struct sessions_data *data = screen->data;
     data->typing = true;
@@ -186,7 +179,7 @@ static void wheel_sessions(struct screen *screen, int x, int y, int by)
 
 static const struct action actions[] = {
     { "sessions.open", "enter", "open", "Opens the session.", 1, has_selected, open_selected },
-    { "sessions.filter", "/", "find", "Type a few letters.", 2, NULL, filter },
+    { "sessions.filter", "/", "find", "Type a few letters.", 2, NULL, sessions_find },
     { "sessions.cancel", "x", "cancel", "Calls the session off; says first what that costs.", 3, may_cancel,
       cancel },
     { "sessions.move", "up down j k pgup pgdn home end G", "move", "Marks another line.", 0, NULL, NULL },
@@ -198,7 +191,6 @@ const struct screen_ops sessions_ops = {
     .actions = actions,
     .action_count = ARRAY_LEN(actions),
     .size = sizeof(struct sessions_data),
-    .open = open_sessions,
     .close = close_sessions,
     .news = news_sessions,
     .draw = draw_sessions,

@@ -51,6 +51,11 @@ TAB_ACTION(directory, 3)
 TAB_ACTION(inbox, 4)
 TAB_ACTION(changes, 5)
 
+static void run_find(struct screen *screen)
+{
+    sessions_find(app_root(screen->app, &sessions_ops));
+}
+
 static bool can_book(struct screen *screen, const char **ret_reason)
 {
     const struct desk *desk = desk_of(screen);
@@ -128,8 +133,10 @@ static void run_sign_out(struct screen *screen)
 const struct action desk_actions[] = {
     { "go.calendar", "1 g>c", "calendar", "Days, weeks, months and the agenda.", 0, can_calendar,
       run_calendar },
-    { "go.sessions", "2 g>s /", "find sessions", "Every consultation, found by any word.", 0, can_sessions,
+    { "go.sessions", "2 g>s", "all sessions", "Every consultation, newest first.", 0, can_sessions,
       run_sessions },
+    { "go.find", "/", "find a session", "Type a few letters of client, purpose or code.", 0, can_sessions,
+      run_find },
     { "go.credits", "3 g>k", "credits", "Lots, what expires when, and the statement.", 0, can_credits,
       run_credits },
     { "go.consultants", "4 g>d", "consultants", "Who can be booked.", 0, can_directory, run_directory },
