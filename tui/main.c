@@ -85,18 +85,29 @@ static int fail(const struct err *err)
     return CLI_FAILED;
 }
 
+struct session {
+    struct model *model;
+    struct net *net;
+};
+
+static bool start_net(void *data, struct err *err)
+{
+    struct session *session = data;
+    return net_start(&session->net, session->model, err);
+}
+
 static int run_screens(const struct options *options)
 {
-    struct model *model = NULL;
-    struct net *net = NULL;
+    struct session session = { 0 };
     struct err err;
     struct model_options where = { .home = options->home, .server = options->server };
+    struct screens_options screens = { .home = options->home, .started = start_net, .data = &session };
     app_block_signals(); // before there are threads that could take them
-    if (!model_open(&model, &where, &err))
+    if (!model_open(&session.model, &where, &err))
         return fail(&err);
-    bool done = net_start(&net, model, &err) && screens_run(model, options->home, &err);
-    net_stop(net);
-    model_close(model);
+    bool done = screens_run(session.model, &screens, &err);
+    net_stop(session.net);
+    model_close(session.model);
     return done ? CLI_OK : fail(&err);
 }
 

@@ -85,6 +85,8 @@ const char *app_printf(struct app *app, const char *format, ...) PRINTF_LIKE(2, 
 
 // Blocks the signals that the loop reads. To be called before any thread is started.
 void app_block_signals(void);
+// Makes the grid as large as the window.
+void app_fit_window(struct app *app);
 // Opens nothing, runs until `quit`. Needs app->term.
 bool app_run(struct app *app, struct err *err);
 

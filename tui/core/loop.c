@@ -24,7 +24,7 @@ void app_block_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-static void fit_window(struct app *app)
+void app_fit_window(struct app *app)
 {
     int width, height;
     term_measure(app->term, &width, &height);
@@ -39,7 +39,7 @@ static void read_signals(struct app *app, int fd)
     struct signalfd_siginfo info;
     while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
         if (info.ssi_signo == SIGWINCH)
-            fit_window(app);
+            app_fit_window(app);
         else
             app->quit = true;
     }
@@ -112,7 +112,7 @@ bool app_run(struct app *app, struct err *err)
         { .fd = signals, .events = POLLIN },
         { .fd = app->hooks.extra_fd, .events = POLLIN },
     };
-    fit_window(app);
+    app_fit_window(app);
     while (!app->quit) {
         if (app->dirty)
             app_draw(app);

@@ -48,7 +48,7 @@ static void use_config(struct app *app, const char *home)
     }
 }
 
-bool screens_run(struct model *model, const char *home, struct err *err)
+bool screens_run(struct model *model, const struct screens_options *options, struct err *err)
 {
     struct app app;
     app_init(&app);
@@ -56,10 +56,12 @@ bool screens_run(struct model *model, const char *home, struct err *err)
         app_free(&app);
         return false;
     }
-    use_config(&app, home);
+    use_config(&app, options->home);
     struct desk *desk = desk_create(&app, model);
     desk->alert = alert_way_of(&app.config);
-    bool done = app_run(&app, err);
+    app_fit_window(&app);
+    app_draw(&app);
+    bool done = options->started(options->data, err) && app_run(&app, err);
     desk_destroy(desk);
     term_close(app.term);
     app.term = NULL;
