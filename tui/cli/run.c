@@ -224,9 +224,8 @@ const char *clock_words(struct cli_run *run, int64_t at)
     return arena_printf(&run->arena, "%02d:%02d", civil.hour, civil.minute);
 }
 
-void json_text(struct cli_run *run, const char *name, const char *text)
+void json_value(struct cli_run *run, const char *text)
 {
-    json_add_key(&run->out, name);
     if (text == NULL) {
         buf_add_text(&run->out, "null");
         return;
@@ -234,6 +233,12 @@ void json_text(struct cli_run *run, const char *name, const char *text)
     CLEANUP(buf_free) struct buf clean = { 0 };
     utf8_clean(&clean, text, strlen(text), true);
     json_add_text(&run->out, buf_text(&clean));
+}
+
+void json_text(struct cli_run *run, const char *name, const char *text)
+{
+    json_add_key(&run->out, name);
+    json_value(run, text);
 }
 
 void json_int(struct cli_run *run, const char *name, int64_t value)

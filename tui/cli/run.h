@@ -57,6 +57,8 @@ void say_block(struct cli_run *run, const char *indent, const char *text);
 // "Mon 30 Nov 2026", "09:00" in the person's zone. In the arena.
 const char *day_words(struct cli_run *run, int64_t at);
 const char *clock_words(struct cli_run *run, int64_t at);
+// Other people's text as a JSON value, cleaned; NULL gives null.
+void json_value(struct cli_run *run, const char *text);
 // A JSON member of run->out with a comma where it needs one.
 void json_text(struct cli_run *run, const char *name, const char *text);
 void json_int(struct cli_run *run, const char *name, int64_t value);

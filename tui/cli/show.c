@@ -25,7 +25,7 @@ static void texts_json(struct cli_run *run, const char *name, const struct list 
     say(run, "[");
     for (size_t i = 0; i < texts->count; i++) {
         json_add_comma(&run->out);
-        json_add_text(&run->out, *LIST_AT(texts, const char *, i));
+        json_value(run, *LIST_AT(texts, const char *, i));
     }
     say(run, "]");
 }

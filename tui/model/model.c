@@ -2,6 +2,7 @@
 
 #include "tui/model/internal.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,11 +24,27 @@ static void home_folder(const char *given, char out[HOME_MAX])
         snprintf(out, HOME_MAX, "%s/.local/share/serenity", home != NULL ? home : ".");
 }
 
+// Made for this program: it holds an outbox, or nothing at all.
+static bool is_own_folder(const char *home)
+{
+    char outbox[PATH_MAX];
+    snprintf(outbox, sizeof outbox, "%s/outbox.db", home);
+    if (access(outbox, F_OK) == 0)
+        return true;
+    DIR *folder = opendir(home);
+    bool empty = folder != NULL;
+    for (const struct dirent *entry; empty && (entry = readdir(folder)) != NULL;)
+        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    if (folder != NULL)
+        closedir(folder);
+    return empty;
+}
+
 static bool open_home(struct model *model, struct err *err)
 {
     if (!folder_make(model->home, 0700, err))
         return false;
-    if (chmod(model->home, 0700) != 0)
+    if (is_own_folder(model->home) && chmod(model->home, 0700) != 0)
         return err_set(err, ERR_INTERNAL, "cannot make %s private: %s", model->home, strerrordesc_np(errno));
     return home_open_outbox(model->home, &model->outbox, err) &&
            home_open_cache(model->home, &model->cache, err) &&
