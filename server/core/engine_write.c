@@ -81,10 +81,10 @@ static bool run_inside(struct engine *engine, struct op_request *request, struct
 static void store_refusal(struct engine *engine, struct op_request *request, struct op_ctx *ctx)
 {
     struct err failure = { 0 };
-    if (!has_key(request) || !results_is_final(request->err.code))
-        return;
-    ctx->err = &failure;
-    if (results_store(ctx, request, request->state->digest))
+    struct op_ctx apart = *ctx; // what storing has to say must not replace the refusal
+    apart.err = &failure;
+    if (!has_key(request) || !results_is_final(request->err.code) ||
+        results_store(&apart, request, request->state->digest))
         return;
     request->err = failure;
     request_refuse(engine, request, 0);

@@ -8,8 +8,8 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { DRAIN_US = 4000000 };
 

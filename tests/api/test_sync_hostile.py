@@ -199,6 +199,16 @@ class Hostile(WithSync):
         self.assertEqual({result["status"] for result in john.cache.results.values()}, {"ok"})
         john.until(lambda cache: cache.rows.get(("note", f"{booking}:consultant"), {}).get("text") == "400")
 
+    def test_only_what_may_wait_offline_is_taken(self):
+        """Signing in above all has its limits on the REST side; a socket is no way around them."""
+        john = self.program(CONSULTANT, device="guessing")
+        john.until_ready()
+        names = ["auth.login", "auth.register", "auth.resend_verification", "credit.grant", "package.list", "test.clock"]
+        john.send({"t": "op", "ops": [{"n": n, "name": name, "args": {"email": CONSULTANT, "password": "x"}}
+                                      for n, name in enumerate(names, 1)]})
+        john.until(lambda cache: len(cache.results) == len(names))
+        self.assertEqual({(r["status"], r["code"]) for r in john.cache.results.values()}, {("rejected", "BAD_REQUEST")})
+
     def test_nothing_that_is_sent_makes_memory_grow(self):
         def attack():
             programs = [self.program(CLIENT, device=f"g{i}") for i in range(20)]
