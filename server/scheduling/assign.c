@@ -155,6 +155,7 @@ bool assignment_any(struct op_ctx *ctx, const struct wish *wish, const char *pur
         return wish_refuse(ctx, wish, &ones.asked, policy, ERR_NOT_AVAILABLE, "nobody_free",
                            "No consultant is free at that time.");
     CHECK(ones.assignments.items != NULL && (size_t)best < ones.assignments.count);
+    CHECK((size_t)best < ones.assignments.count);
     *ret = *LIST_AT(&ones.assignments, struct assignment, best);
     ret->reason = reason;
     return true;
