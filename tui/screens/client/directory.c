@@ -162,6 +162,7 @@ static bool key_directory(struct screen *screen, keycode key)
 static void paste_directory(struct screen *screen, const char *text)
 {
     struct directory_data *data = screen->data;
+    data->typing = true;
     entry_paste(&data->entry, text);
     filter(screen);
 }

@@ -118,6 +118,7 @@ static bool key_sessions(struct screen *screen, keycode key)
 static void paste_sessions(struct screen *screen, const char *text)
 {
     struct sessions_data *data = screen->data;
+    data->typing = true;
     entry_paste(&data->entry, text);
     read_sessions(screen);
 }
