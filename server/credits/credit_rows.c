@@ -2,9 +2,12 @@
 #include "server/core/row_page.h"
 #include "server/credits/credits.h"
 
+// A device is told until when the minutes may be used: the expiry, or the grace of what came back (RULES 6).
 #define LOT_ROW                                                                                              \
     "SELECT id, rev, client_id, package_id, package_name, minutes_per_credit, total, free, reserved, "       \
-    "consumed, expired, flexible, free_trial, purchased_at, expires_at, price, currency, audience FROM lot "
+    "consumed, expired, flexible, free_trial, purchased_at, "                                                \
+    "CASE WHEN grace_until > expires_at THEN grace_until ELSE expires_at END, "                              \
+    "price, currency, audience FROM lot "
 #define STATEMENT_ROW                                                                                        \
     "SELECT t.id, t.rev, t.client_id, t.kind, t.lot_id, l.package_name, t.consultation_id, "                 \
     "t.consultation_code, t.reason, t.at, t.minutes, l.minutes_per_credit, t.audience "                      \

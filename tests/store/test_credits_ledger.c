@@ -147,6 +147,21 @@ static void test_rules_6_expiry_is_book_by(void **state)
     office_prove(office);
 }
 
+// Until when the minutes of a lot may be used, as a device is told.
+static int64_t told_expiry(struct office *office, const char *lot)
+{
+    CLEANUP(buf_free) struct buf out = { 0 };
+    CLEANUP(db_closep) struct db *db = NULL;
+    struct err err = { 0 };
+    bool found = false;
+    struct row_lot row = { 0 };
+    assert_true(db_open(&db, office->bed.path, DB_READER, &err));
+    assert_true(row_source_lot.read(db, "default", lot, &office->arena, &out, &found, &err) && found);
+    CLEANUP(json_free) cJSON *json = json_parse(buf_text(&out), out.len, &err);
+    assert_true(shape_read(row_shapes[ROW_LOT], json, &office->arena, &row, &err));
+    return row.expiresAt;
+}
+
 static void test_rules_6_what_returns_late_has_a_week(void **state)
 {
     struct office *office = *state;
@@ -157,6 +172,8 @@ static void test_rules_6_what_returns_late_has_a_week(void **state)
     office_do(office, &op_run_consultation_cancel, &office->john, ERR_NONE, "{\"id\":\"%s\"}", id);
     assert_int_equal(lot_column(office, lot, "free"), 90); // the 270 did not come back with it
     assert_int_equal(lot_column(office, lot, "expired"), 270);
+    assert_true(told_expiry(office, lot) > lot_column(office, lot, "expires_at"));
+    assert_int_equal(told_expiry(office, lot), lot_column(office, lot, "grace_until"));
     office_set_clock(office, "2030-03-15T08:59:00Z");
     office_book(office, "2030-03-18T13:00:00Z"); // still good
     office_set_clock(office, "2030-03-15T09:00:00Z");
