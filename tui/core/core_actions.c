@@ -52,8 +52,10 @@ static void run_redraw(struct screen *screen)
 
 static void run_stop(struct screen *screen)
 {
-    if (screen->app->term)
-        term_stop(screen->app->term);
+    if (!screen->app->term)
+        return;
+    term_stop(screen->app->term);
+    app_fit_window(screen->app); // the size may be another one now
 }
 
 static void run_quit(struct screen *screen)

@@ -388,7 +388,7 @@ static bool may_add_hours(struct screen *screen, const char **ret_reason)
 static void add_hours(struct screen *screen)
 {
     const struct calendar_data *data = screen->data;
-    hours_open(screen->app, data->day, data->row * ROW_MINUTES);
+    hours_open(screen->app, data->day);
 }
 
 static void click_calendar(struct screen *screen, int x, int y)

@@ -20,7 +20,6 @@ static void open_consultation(struct screen *screen, const void *arg)
 {
     struct consultation_data *data = screen->data;
     snprintf(data->id, sizeof(data->id), "%s", (const char *)arg);
-    model_presence_enter(model_of(screen), data->id, PRESENCE_VIEWING);
 }
 
 static void close_consultation(struct screen *screen)
@@ -33,7 +32,8 @@ static void close_consultation(struct screen *screen)
 static void news_consultation(struct screen *screen, unsigned changed)
 {
     struct consultation_data *data = screen->data;
-    (void)changed;
+    if (changed == ~0u) // it came to the front: the workbench over it has left
+        model_presence_enter(model_of(screen), data->id, PRESENCE_VIEWING);
     arena_reset(&data->arena);
     data->present = (struct list){ 0 };
     data->known = model_consultation(model_of(screen), data->id, &data->arena, &data->detail);

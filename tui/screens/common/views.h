@@ -9,8 +9,8 @@ extern const struct screen_ops login_ops, calendar_ops, consultation_ops, sessio
 
 // By id or code; the workbench instead of the overview while it is in progress.
 void consultation_open(struct app *app, const char *id);
-// A consultant adds hours or time off, beginning with that day and minute of it.
-void hours_open(struct app *app, civil_day day, int minute);
+// A consultant adds hours or time off, beginning with that day.
+void hours_open(struct app *app, civil_day day);
 // Puts the caret where one types what to find. screen: of sessions_ops.
 void sessions_find(struct screen *screen);
 void login_failed(struct app *app, const struct err *err);

@@ -9,7 +9,6 @@
 
 struct hours_data {
     civil_day day;
-    int minute;
 };
 
 static const char *const kinds[] = { "weekly hours", "time off", "extra hours", NULL };
@@ -53,6 +52,7 @@ static void hours_opened(struct app *app, struct form *form, void *data)
     const struct hours_data *hours = data;
     char date[CIVIL_DATE_SIZE];
     (void)app;
+    form_set(form, "type", "time off");
     form_set(form, "startDate", civil_format_date(hours->day, date));
     form_set(form, "endDate", civil_format_date(hours->day, date));
     form_set(form, "times", "09:00-12:00, 13:00-17:00");
@@ -136,7 +136,7 @@ static const char *hours_preview(struct app *app, const struct form *form, void 
     }
 }
 
-void hours_open(struct app *app, civil_day day, int minute)
+void hours_open(struct app *app, civil_day day)
 {
     const struct form_field fields[] = {
         { .name = "type", .label = "What", .kind = FORM_CHOICE, .choices = kinds },
@@ -148,7 +148,7 @@ void hours_open(struct app *app, civil_day day, int minute)
     };
     struct hours_data *hours = calloc(1, sizeof(*hours));
     CHECK(hours != NULL);
-    *hours = (struct hours_data){ day, minute };
+    hours->day = day;
     popup_form(app, &(struct dialog){
                         .title = "Your hours",
                         .submit = "Save",

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-enum { PANEL_WIDTH = 38, WIDE = 92 };
+enum { PANEL_WIDTH = 38, WIDE = 92, WRITING_MS = 5000 };
 
 static const struct {
     enum note_kind kind;
@@ -33,7 +33,8 @@ struct workbench_data {
     bool on_panel;          // the keys go to the left side
     int top, lines, height; // of the left side
     struct rect text;       // of the notes in the last drawing
-    int64_t typed_at;
+    bool writing;           // as others see it
+    int64_t typed_at;       // UTC ms
 };
 
 static void open_workbench(struct screen *screen, const void *arg)
@@ -273,16 +274,24 @@ static bool key_panel(struct screen *screen, keycode key)
     return true;
 }
 
+static void set_writing(struct screen *screen, bool writing)
+{
+    struct workbench_data *data = screen->data;
+    if (writing)
+        data->typed_at = screen->app->now;
+    if (writing != data->writing)
+        model_presence_enter(model_of(screen), data->id, writing ? PRESENCE_WRITING : PRESENCE_SESSION);
+    data->writing = writing;
+}
+
 static bool key_workbench(struct screen *screen, keycode key)
 {
     struct workbench_data *data = screen->data;
     if (data->on_panel)
         return key_panel(screen, key);
     bool used = note_editor_key(&data->notes[data->tab], screen->app, key);
-    if (used && screen->app->now - data->typed_at > 5000) {
-        data->typed_at = screen->app->now;
-        model_presence_enter(model_of(screen), data->id, PRESENCE_WRITING);
-    }
+    if (used)
+        set_writing(screen, true);
     return used;
 }
 
@@ -317,13 +326,16 @@ static void wheel_workbench(struct screen *screen, int x, int y, int by)
         scroll(screen, by * 3);
 }
 
-// The next second of a running clock.
+// The next second of a running clock, and the moment at which somebody no longer counts as writing.
 static int64_t due_workbench(struct screen *screen)
 {
     const struct workbench_data *data = screen->data;
-    if (!data->known || !is_running(screen))
-        return 0;
-    return screen->app->now - screen->app->now % 1000 + 1000;
+    int64_t now = screen->app->now;
+    if (data->writing && now >= data->typed_at + WRITING_MS)
+        set_writing(screen, false);
+    if (data->known && is_running(screen))
+        return now - now % 1000 + 1000;
+    return data->writing ? data->typed_at + WRITING_MS : 0;
 }
 
 // --- acts ----------------------------------------------------------------------------------------------------------
