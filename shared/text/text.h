@@ -1,0 +1,115 @@
+// A text that merges: many people type at once, online or days apart, and every replica ends the same (SYNC, "Texts
+// that merge"). Units are UTF-8 bytes; every unit ever typed has an id (agent, seq) and stays as a tombstone when it
+// is deleted; deletions consume ids of their own, one a unit, so that a version vector tells of them too. Positions
+// and sizes count bytes of the visible text and must lie between code points.
+#pragma once
+
+#include "shared/base/buf.h"
+#include "shared/base/err.h"
+
+#include <stdint.h>
+
+struct text;
+
+enum {
+    TEXT_UNITS_MAX = 1 << 24,         // ids of one text, tombstones and deletions included
+    TEXT_AGENTS_MAX = 4096,           // agents of one text
+    TEXT_PENDING_BYTES_MAX = 1 << 20, // updates that wait for what they build on
+    TEXT_PENDING_MAX = 2048,
+    TEXT_UNDO_STEPS_MAX = 1000,
+};
+
+// An empty text whose local edits are made by `agent`: random, of this device and database generation alone. Its low
+// 32 bits must differ from those of every other agent of the text.
+struct text *text_create(uint64_t agent);
+void text_free(struct text *text);
+// Local edits are by this agent from now on; undo forgets what was before. ERR_CONFLICT when the low 32 bits are
+// another agent's, ERR_TOO_LARGE when the text has too many agents.
+bool text_set_agent(struct text *text, uint64_t agent, struct err *err);
+uint64_t text_agent(const struct text *text);
+
+// ---- local edits: each appends one update to ret_update, to be kept and sent ----
+// ERR_BAD_REQUEST when the position or size is not between code points or `bytes` is not UTF-8; ERR_TOO_LARGE.
+bool text_insert(struct text *text, size_t at, const char *bytes, size_t size, struct buf *ret_update,
+                 struct err *err);
+bool text_delete(struct text *text, size_t at, size_t size, struct buf *ret_update, struct err *err);
+
+// ---- undo of one's own edits, as new edits ----
+// Each local edit is a step, unless this was called since the last one: then it joins the step before it.
+void text_undo_join(struct text *text);
+// Nothing left to undo: true and nothing appended. A step that others have undone already appends nothing either.
+bool text_undo(struct text *text, struct buf *ret_update, struct err *err);
+bool text_redo(struct text *text, struct buf *ret_update, struct err *err);
+bool text_can_undo(const struct text *text);
+bool text_can_redo(const struct text *text);
+
+// ---- updates of others ----
+enum text_applied {
+    TEXT_APPLIED, // the text now holds it (and what had waited for it)
+    TEXT_KNOWN,   // it held all of it before
+    TEXT_WAITING, // it waits for an update that has not arrived
+};
+
+// Whole, or refused with the text exactly as it was: ERR_BAD_REQUEST for malformed or impossible updates,
+// ERR_CONFLICT for an agent that another one's low 32 bits hide, ERR_TOO_LARGE beyond the bounds above, ERR_UNAVAILABLE
+// when too much waits already (ask for a diff). ret_applied may be NULL. An update that waited and then proves
+// impossible is dropped and counted.
+bool text_apply(struct text *text, const void *update, size_t size, enum text_applied *ret_applied,
+                struct err *err);
+size_t text_waiting(const struct text *text);
+size_t text_dropped(const struct text *text);
+
+// ---- versions ----
+enum text_order { TEXT_EQUAL, TEXT_BEFORE, TEXT_AFTER, TEXT_CONCURRENT };
+
+// Appends the version vector of the text: what a peer needs to answer with a diff.
+void text_version(const struct text *text, struct buf *ret_version);
+bool text_version_valid(const void *version, size_t size, struct err *err);
+// How the first stands to the second (TEXT_BEFORE: the second has seen more).
+bool text_version_compare(const void *a, size_t a_size, const void *b, size_t b_size,
+                          enum text_order *ret_order, struct err *err);
+// Appends one update with everything that the version has not seen; nothing when it has seen all.
+bool text_diff(const struct text *text, const void *version, size_t size, struct buf *ret_update,
+               struct err *err);
+// Appends the text as it was at a version; what the version has seen beyond this text is not missed.
+bool text_at_version(const struct text *text, const void *version, size_t size, struct buf *ret_content,
+                     struct err *err);
+
+// ---- reading ----
+size_t text_length(const struct text *text);
+void text_content(const struct text *text, struct buf *ret_content);
+// Any bytes from..from + size that exist; it may cut code points.
+void text_slice(const struct text *text, size_t from, size_t size, struct buf *ret_content);
+
+// A caret that stays where it is in the words: the unit before it. seq 0 with agent 0 is the start of the text.
+struct text_anchor {
+    uint64_t agent;
+    uint32_t seq; // of the unit, plus one
+};
+
+// ERR_BAD_REQUEST beyond the end.
+bool text_anchor_at(const struct text *text, size_t at, struct text_anchor *ret_anchor, struct err *err);
+// The caret's position now; ERR_NOT_FOUND when the unit has not arrived (or never was one).
+bool text_position(const struct text *text, struct text_anchor anchor, size_t *ret_at, struct err *err);
+
+// One author's run of the text, in the text's order; deleted ones too.
+struct text_span {
+    uint64_t agent;
+    uint32_t seq;
+    uint32_t size;
+    bool deleted;
+    const char *bytes; // owned by the text, until its next change
+};
+
+struct text_walk {
+    uint32_t leaf, slot;
+};
+
+// The next span; false at the end. A walk of all zeroes starts at the beginning and ends with the next change.
+bool text_next(const struct text *text, struct text_walk *walk, struct text_span *ret_span);
+
+// ---- snapshots ----
+// Appends the whole text with its tombstones and deletions.
+void text_save(const struct text *text, struct buf *ret_snapshot);
+// The text of a snapshot, its local edits made by `agent`; NULL with ERR_BAD_REQUEST or ERR_TOO_LARGE when refused.
+struct text *text_load(uint64_t agent, const void *snapshot, size_t size, struct err *err);

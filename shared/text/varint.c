@@ -1,0 +1,77 @@
+#include "shared/text/inner.h"
+
+void put_varint(struct buf *buf, uint64_t value)
+{
+    while (value >= 0x80) {
+        buf_add_char(buf, (char)(value | 0x80));
+        value >>= 7;
+    }
+    buf_add_char(buf, (char)value);
+}
+
+void put_signed(struct buf *buf, int64_t value)
+{
+    put_varint(buf, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
+}
+
+void put_fixed(struct buf *buf, uint64_t value, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        buf_add_char(buf, (char)(value >> (8 * i)));
+}
+
+// Only the shortest form is taken, so that no two byte strings mean the same number.
+uint64_t get_varint(struct reader *reader)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64 && reader->at < reader->end; shift += 7) {
+        uint64_t byte = *reader->at++;
+        if (shift == 63 && byte > 1)
+            break;
+        value |= (byte & 0x7f) << shift;
+        if (byte < 0x80) {
+            if (byte == 0 && shift > 0)
+                break;
+            return value;
+        }
+    }
+    reader->bad = true;
+    reader->at = reader->end;
+    return 0;
+}
+
+uint32_t get_u32(struct reader *reader)
+{
+    uint64_t value = get_varint(reader);
+    if (value < NONE)
+        return (uint32_t)value;
+    reader->bad = true;
+    return 0;
+}
+
+int64_t get_signed(struct reader *reader)
+{
+    uint64_t value = get_varint(reader);
+    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
+}
+
+uint64_t get_fixed(struct reader *reader, size_t bytes)
+{
+    uint64_t value = 0;
+    const uint8_t *from = (const uint8_t *)get_bytes(reader, bytes);
+    for (size_t i = 0; from != NULL && i < bytes; i++)
+        value |= (uint64_t)from[i] << (8 * i);
+    return value;
+}
+
+const char *get_bytes(struct reader *reader, size_t size)
+{
+    if ((size_t)(reader->end - reader->at) < size) {
+        reader->bad = true;
+        reader->at = reader->end;
+        return NULL;
+    }
+    const uint8_t *from = reader->at;
+    reader->at += size;
+    return (const char *)from;
+}
