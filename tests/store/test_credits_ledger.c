@@ -1,4 +1,5 @@
 // The ledger: what goes in, which lot pays, what expires, and the proof that nothing is lost on the way.
+#include "server/core/changes.h"
 #include "server/credits/credits.h"
 #include "server/scheduling/scheduling.h"
 #include "shared/base/civil.h"
