@@ -47,8 +47,7 @@ struct place tree_find(const struct text *text, struct id id)
         if (id.seq - span->seq < span->len && span->agent == id.agent)
             return (struct place){ where, slot, id.seq - span->seq };
     }
-    CHECK(!"a unit is where it was noted");
-    return (struct place){ 0 };
+    check_fail(__FILE__, __LINE__, "a unit is where it was noted");
 }
 
 uint32_t tree_slot_of(const struct branch *branch, uint32_t child)
