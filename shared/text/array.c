@@ -2,13 +2,19 @@
 
 #include <stdlib.h>
 
+void array_reserve(struct array *array, size_t item_size, uint32_t count)
+{
+    if (array->cap >= count)
+        return;
+    array->items = realloc(array->items, count * item_size);
+    CHECK(array->items != NULL);
+    array->cap = count;
+}
+
 void *array_add(struct array *array, size_t item_size)
 {
-    if (array->count == array->cap) {
-        array->cap = array->cap == 0 ? 8 : array->cap * 2;
-        array->items = realloc(array->items, array->cap * item_size);
-        CHECK(array->items != NULL);
-    }
+    if (array->count == array->cap)
+        array_reserve(array, item_size, array->cap == 0 ? 8 : array->cap * 2);
     char *item = (char *)array->items + array->count++ * item_size;
     memset(item, 0, item_size);
     return item;
@@ -30,8 +36,8 @@ void array_free(struct array *array)
     *array = (struct array){ 0 };
 }
 
-void array_drop_first(struct array *array, size_t item_size)
+void array_drop_first(struct array *array, size_t item_size, uint32_t count)
 {
-    array->count--;
-    memmove(array->items, (char *)array->items + item_size, array->count * item_size);
+    array->count -= count;
+    memmove(array->items, (char *)array->items + count * item_size, array->count * item_size);
 }

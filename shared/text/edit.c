@@ -1,19 +1,18 @@
-// Local edits: performed like those of others, and written out as one update.
+// Local edits: their places are known, so they are performed right there.
 #include "shared/text/inner.h"
 
 #include "shared/base/utf8.h"
 
-void edit_begin(const struct text *text, struct edit *edit)
+void edit_begin(struct text *text)
 {
-    *edit = (struct edit){ .from = AGENT(text, text->self)->next };
+    text->edit.count = 0;
+    text->edit_from = AGENT(text, text->self)->next;
 }
 
-static void edit_add(struct text *text, struct edit *edit, struct op op)
+uint32_t edit_finish(struct text *text, struct buf *ret_update)
 {
-    struct err err = { 0 };
-    bool ok = integrate(text, &op, &err);
-    CHECK(ok);
-    *(struct op *)array_add(&edit->ops, sizeof op) = op;
+    update_write(text, text->edit.items, text->edit.count, ret_update);
+    return text->edit_from;
 }
 
 // Deleting backwards several bytes at a time goes on with a run that goes back.
@@ -27,83 +26,88 @@ static bool goes_back(const struct agent *agent, struct id first, uint32_t len)
            last->left.agent == first.agent && first.seq + len + length - 1 == last->left.seq;
 }
 
-void edit_delete(struct text *text, struct edit *edit, struct place place, uint32_t len)
+// A deletion of one unit has the direction of the run it goes on with.
+static void settle_direction(const struct agent *agent, struct op *op)
+{
+    if (op->follows && op->len == 1)
+        op->kind = run_at(agent, agent->runs.count - 1)->kind;
+}
+
+void edit_delete(struct text *text, struct place place, uint32_t len)
 {
     const struct span *span = tree_span(text, place);
     const struct agent *self = AGENT(text, text->self);
-    struct op op = { .kind = RUN_DELETE,
-                     .agent = text->self,
-                     .seq = self->next,
-                     .len = len,
-                     .left = { span->agent, span->seq + place.offset },
-                     .right = EDGE };
-    if (goes_back(self, op.left, len)) {
-        op.kind = RUN_DELETE_BACK;
-        op.left.seq += len - 1;
+    struct op *op = array_add(&text->edit, sizeof *op);
+    *op = (struct op){ .kind = RUN_DELETE,
+                       .agent = text->self,
+                       .seq = self->next,
+                       .len = len,
+                       .left = { span->agent, span->seq + place.offset },
+                       .right = EDGE };
+    if (goes_back(self, op->left, len)) {
+        op->kind = RUN_DELETE_BACK;
+        op->left.seq += len - 1;
     }
-    edit_add(text, edit, op);
+    integrate_at(text, op, place);
+    settle_direction(self, op);
 }
 
-void edit_insert(struct text *text, struct edit *edit, struct id left, struct id right, const char *bytes,
-                 uint32_t len)
+void edit_insert(struct text *text, struct place place, struct id left, const char *bytes, uint32_t len)
 {
-    edit_add(text, edit,
-             (struct op){ .kind = RUN_INSERT,
-                          .agent = text->self,
-                          .seq = AGENT(text, text->self)->next,
-                          .len = len,
-                          .left = left,
-                          .right = right,
-                          .bytes = bytes });
+    struct op *op = array_add(&text->edit, sizeof *op);
+    *op = (struct op){ .kind = RUN_INSERT,
+                       .agent = text->self,
+                       .seq = AGENT(text, text->self)->next,
+                       .len = len,
+                       .left = left,
+                       .right = tree_unit_at(text, place),
+                       .bytes = bytes };
+    integrate_at(text, op, place);
 }
 
-void edit_finish(struct text *text, struct edit *edit, struct buf *ret_update)
+static bool finish_step(struct text *text, struct buf *ret_update)
 {
-    update_write(text, edit->ops.items, edit->ops.count, ret_update);
-    array_free(&edit->ops);
-}
-
-static bool check_border(const struct text *text, size_t at, struct err *err)
-{
-    if (at > text->live)
-        return err_set(err, ERR_BAD_REQUEST, "The position is beyond the end of the text.");
-    if (at == text->live)
-        return true;
-    struct place place = tree_find_live(text, (uint32_t)at);
-    if (!id_starts_point(text, tree_unit_at(text, place)))
-        return err_set(err, ERR_BAD_REQUEST, "The position is within a character.");
-    return true;
-}
-
-static bool finish_step(struct text *text, struct edit *edit, struct buf *ret_update)
-{
-    edit_finish(text, edit, ret_update);
-    undo_note(text, edit->from);
+    undo_note(text, edit_finish(text, ret_update));
     return true;
 }
 
 bool text_insert(struct text *text, size_t at, const char *bytes, size_t size, struct buf *ret_update,
                  struct err *err)
 {
-    if (!check_border(text, at, err))
-        return false;
+    if (at > text->live)
+        return err_set(err, ERR_BAD_REQUEST, "The position is beyond the end of the text.");
     if (size == 0)
         return true;
+    if (size > TEXT_UNITS_MAX)
+        return err_set(err, ERR_TOO_LARGE, "The text is too long.");
     if (!utf8_valid(bytes, size))
         return err_set(err, ERR_BAD_REQUEST, "The text is not UTF-8.");
-    if (size > TEXT_UNITS_MAX || !agent_reserve(text, text->self, (uint32_t)size, err))
-        return err_set(err, ERR_TOO_LARGE, "The text is too long.");
     struct id left = EDGE;
     struct place place = { 0 };
     if (at > 0) {
         place = tree_find_live(text, (uint32_t)at - 1);
         left = tree_unit_at(text, place);
         place.offset++;
+        if (!id_ends_point(text, left))
+            return err_set(err, ERR_BAD_REQUEST, "The position is within a character.");
     }
-    struct edit edit;
-    edit_begin(text, &edit);
-    edit_insert(text, &edit, left, tree_unit_at(text, place), bytes, (uint32_t)size);
-    return finish_step(text, &edit, ret_update);
+    if (!agent_reserve(text, text->self, (uint32_t)size, err))
+        return false;
+    edit_begin(text);
+    edit_insert(text, place, left, bytes, (uint32_t)size);
+    return finish_step(text, ret_update);
+}
+
+static bool check_deletion(const struct text *text, size_t at, size_t size, struct err *err)
+{
+    struct place place = tree_find_live(text, (uint32_t)at);
+    struct id first = tree_unit_at(text, place);
+    struct id last = { first.agent, first.seq + (uint32_t)size - 1 };
+    if (size > tree_span(text, place)->len - place.offset)
+        last = tree_unit_at(text, tree_find_live(text, (uint32_t)(at + size - 1)));
+    if (!id_starts_point(text, first) || !id_ends_point(text, last))
+        return err_set(err, ERR_BAD_REQUEST, "The deletion cuts a character.");
+    return true;
 }
 
 bool text_delete(struct text *text, size_t at, size_t size, struct buf *ret_update, struct err *err)
@@ -112,18 +116,16 @@ bool text_delete(struct text *text, size_t at, size_t size, struct buf *ret_upda
         return err_set(err, ERR_BAD_REQUEST, "The deletion goes beyond the end of the text.");
     if (size == 0)
         return true;
-    if (!check_border(text, at, err) || !check_border(text, at + size, err) ||
-        !agent_reserve(text, text->self, (uint32_t)size, err))
+    if (!check_deletion(text, at, size, err) || !agent_reserve(text, text->self, (uint32_t)size, err))
         return false;
-    struct edit edit;
-    edit_begin(text, &edit);
+    edit_begin(text);
     for (uint32_t left = (uint32_t)size; left > 0;) {
         struct place place = tree_find_live(text, (uint32_t)at);
         uint32_t part = tree_span(text, place)->len - place.offset;
         if (part > left)
             part = left;
-        edit_delete(text, &edit, place, part);
+        edit_delete(text, place, part);
         left -= part;
     }
-    return finish_step(text, &edit, ret_update);
+    return finish_step(text, ret_update);
 }

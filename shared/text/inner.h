@@ -130,6 +130,8 @@ struct text {
     struct array undo, redo; // struct step
     struct array moves;
     bool join;
+    struct array edit; // struct op: what a local edit consists of
+    uint32_t edit_from;
 };
 
 #define AT(array, type, i) (&((type *)(array).items)[i])
@@ -138,10 +140,12 @@ struct text {
 #define AGENT(text, i)     AT((text)->agents, struct agent, i)
 
 // ---- array.c ----
+// The new item is zeroed.
 void *array_add(struct array *array, size_t item_size);
+void array_reserve(struct array *array, size_t item_size, uint32_t count);
 void array_copy(struct array *to, const struct array *from, size_t item_size);
 void array_free(struct array *array);
-void array_drop_first(struct array *array, size_t item_size);
+void array_drop_first(struct array *array, size_t item_size, uint32_t count);
 
 // ---- tree.c, tree_edit.c ----
 void tree_init(struct text *text);
@@ -196,6 +200,8 @@ bool id_starts_point(const struct text *text, struct id id);
 bool id_ends_point(const struct text *text, struct id id);
 
 // ---- integrate.c ----
+// Performs an insertion at its place, or a deletion of live units of one span at theirs.
+void integrate_at(struct text *text, struct op *op, struct place place);
 // Performs an operation whose agent has its seq next; false, and nothing changed, when it cannot be.
 bool integrate(struct text *text, struct op *op, struct err *err);
 // Makes units dead, which are known; those that are already stay so.
@@ -222,19 +228,15 @@ const char *get_bytes(struct reader *reader, size_t size);
 void update_write(const struct text *text, const struct op *ops, size_t count, struct buf *ret_update);
 
 // ---- edit.c ----
-// Local operations as they are made; written out as one update at the end.
-struct edit {
-    struct array ops; // struct op
-    uint32_t from;    // own seq when it began
-};
-
-void edit_begin(const struct text *text, struct edit *edit);
-// Deletes up to `len` live units of the span at the place.
-void edit_delete(struct text *text, struct edit *edit, struct place place, uint32_t len);
-// Inserts after the unit before the place.
-void edit_insert(struct text *text, struct edit *edit, struct id left, struct id right, const char *bytes,
-                 uint32_t len);
-void edit_finish(struct text *text, struct edit *edit, struct buf *ret_update);
+// Local operations are gathered in text->edit as they are made, and written out as one update at the end. There must be
+// room for their ids.
+void edit_begin(struct text *text);
+// Deletes the first `len` units from the place on, which are live and of one span.
+void edit_delete(struct text *text, struct place place, uint32_t len);
+// Inserts at the place, which is right behind unit `left`.
+void edit_insert(struct text *text, struct place place, struct id left, const char *bytes, uint32_t len);
+// Returns the own seq at the beginning.
+uint32_t edit_finish(struct text *text, struct buf *ret_update);
 
 // ---- undo.c ----
 // The own operations since seq `from` are a step of undo.

@@ -103,10 +103,17 @@ static bool insert(struct text *text, struct op *op, struct err *err)
     if (!id_same(tree_unit_at(text, place), op->right) && !at_edge(op->left) && !at_edge(op->right) &&
         !is_before(text, op->left, op->right))
         return err_set(err, ERR_BAD_REQUEST, "An insertion names its neighbours the wrong way round.");
-    place = find_place(text, op, place);
-    op->follows = run_append(text, op);
-    tree_insert(text, place, (struct span){ op->agent, op->seq, op->len, false, op->follows });
+    integrate_at(text, op, find_place(text, op, place));
     return true;
+}
+
+void integrate_at(struct text *text, struct op *op, struct place place)
+{
+    op->follows = run_append(text, op);
+    if (op->kind == RUN_INSERT)
+        tree_insert(text, place, (struct span){ op->agent, op->seq, op->len, false, op->follows });
+    else
+        tree_mark(text, place, op->len, true);
 }
 
 void integrate_deletion(struct text *text, struct id first, uint32_t len)

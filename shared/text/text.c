@@ -25,6 +25,7 @@ void text_free(struct text *text)
     array_free(&text->undo);
     array_free(&text->redo);
     array_free(&text->moves);
+    array_free(&text->edit);
     pending_free(text);
     free(text);
 }

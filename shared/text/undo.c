@@ -13,7 +13,7 @@ void undo_note(struct text *text, uint32_t from)
         last->to = to;
     } else {
         if (text->undo.count >= TEXT_UNDO_STEPS_MAX)
-            array_drop_first(&text->undo, sizeof(struct step));
+            array_drop_first(&text->undo, sizeof(struct step), TEXT_UNDO_STEPS_MAX / 4);
         *(struct step *)array_add(&text->undo, sizeof(struct step)) = (struct step){ from, to };
     }
     text->join = false;
@@ -41,7 +41,7 @@ static bool find_move(const struct text *text, struct id id, uint32_t *len, stru
 }
 
 // Deletes what lives of these units, or of what they came back as.
-static void take_away(struct text *text, struct edit *edit, struct id id, uint32_t len)
+static void take_away(struct text *text, struct id id, uint32_t len)
 {
     while (len > 0) {
         struct place place = tree_find(text, id);
@@ -49,14 +49,14 @@ static void take_away(struct text *text, struct edit *edit, struct id id, uint32
         uint32_t part = span->len - place.offset < len ? span->len - place.offset : len;
         struct id to = id;
         if (!span->dead) {
-            edit_delete(text, edit, place, part);
+            edit_delete(text, place, part);
         } else {
             part = 1;
             while (find_move(text, to, &part, &to))
                 continue;
             place = tree_find(text, to);
             if (!tree_span(text, place)->dead)
-                edit_delete(text, edit, place, 1);
+                edit_delete(text, place, 1);
         }
         id.seq += part;
         len -= part;
@@ -83,7 +83,7 @@ static bool others_deleted(const struct text *text, struct id id)
 }
 
 // One piece of deleted text comes back behind its last tombstone.
-static void bring_back(struct text *text, struct edit *edit, struct id id, uint32_t len)
+static void bring_back(struct text *text, struct id id, uint32_t len)
 {
     struct id last = { id.agent, id.seq + len - 1 };
     struct place place = tree_find(text, last);
@@ -91,10 +91,10 @@ static void bring_back(struct text *text, struct edit *edit, struct id id, uint3
     CLEANUP(buf_free) struct buf bytes = { 0 };
     buf_add(&bytes, AGENT(text, id.agent)->bytes + id.seq, len);
     if (text->moves.count >= UNDO_MOVES_MAX)
-        array_drop_first(&text->moves, sizeof(struct move));
+        array_drop_first(&text->moves, sizeof(struct move), UNDO_MOVES_MAX / 4);
     *(struct move *)array_add(&text->moves, sizeof(struct move)) =
         (struct move){ id, AGENT(text, text->self)->next, len };
-    edit_insert(text, edit, last, tree_unit_at(text, place), bytes.data, len);
+    edit_insert(text, place, last, bytes.data, len);
 }
 
 // The units of one code point from here on, at most `len`.
@@ -121,12 +121,12 @@ static uint32_t coming_back(const struct text *text, struct id id, uint32_t len)
     return size;
 }
 
-static void give_back(struct text *text, struct edit *edit, struct id id, uint32_t len)
+static void give_back(struct text *text, struct id id, uint32_t len)
 {
     while (len > 0) {
         uint32_t part = coming_back(text, id, len);
         if (part > 0)
-            bring_back(text, edit, id, part);
+            bring_back(text, id, part);
         else
             part = point_len(text, id, len);
         id.seq += part;
@@ -135,25 +135,24 @@ static void give_back(struct text *text, struct edit *edit, struct id id, uint32
 }
 
 // Undoes the own operations from..to - 1 that are in one run.
-static void invert_run(struct text *text, struct edit *edit, const struct run *run, uint32_t from,
-                       uint32_t to)
+static void invert_run(struct text *text, const struct run *run, uint32_t from, uint32_t to)
 {
     uint32_t first = from - run->seq, last = to - 1 - run->seq;
     if (run->kind == RUN_INSERT)
-        take_away(text, edit, (struct id){ text->self, from }, to - from);
+        take_away(text, (struct id){ text->self, from }, to - from);
     else if (run->kind == RUN_DELETE)
-        give_back(text, edit, (struct id){ run->left.agent, run->left.seq + first }, to - from);
+        give_back(text, (struct id){ run->left.agent, run->left.seq + first }, to - from);
     else
-        give_back(text, edit, (struct id){ run->left.agent, run->left.seq - last }, to - from);
+        give_back(text, (struct id){ run->left.agent, run->left.seq - last }, to - from);
 }
 
-static void invert(struct text *text, struct edit *edit, struct step step)
+static void invert(struct text *text, struct step step)
 {
     while (step.to > step.from) {
         const struct agent *self = AGENT(text, text->self);
         const struct run run = *run_at(self, run_index(self, step.to - 1));
         uint32_t from = run.seq > step.from ? run.seq : step.from;
-        invert_run(text, edit, &run, from, step.to);
+        invert_run(text, &run, from, step.to);
         step.to = from;
     }
 }
@@ -168,11 +167,10 @@ static bool undo_last(struct text *text, struct array *from, struct array *to, s
     if (!agent_reserve(text, text->self, step.to - step.from, err))
         return false;
     from->count--;
-    struct edit edit;
-    edit_begin(text, &edit);
-    invert(text, &edit, step);
-    edit_finish(text, &edit, ret_update);
-    *(struct step *)array_add(to, sizeof step) = (struct step){ edit.from, AGENT(text, text->self)->next };
+    edit_begin(text);
+    invert(text, step);
+    uint32_t begun = edit_finish(text, ret_update);
+    *(struct step *)array_add(to, sizeof step) = (struct step){ begun, AGENT(text, text->self)->next };
     return true;
 }
 

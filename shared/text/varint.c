@@ -1,12 +1,18 @@
 #include "shared/text/inner.h"
 
+enum { VARINT_MAX = 10 };
+
 void put_varint(struct buf *buf, uint64_t value)
 {
+    buf_reserve(buf, VARINT_MAX);
+    char *at = buf->data + buf->len;
     while (value >= 0x80) {
-        buf_add_char(buf, (char)(value | 0x80));
+        *at++ = (char)(value | 0x80);
         value >>= 7;
     }
-    buf_add_char(buf, (char)value);
+    *at++ = (char)value;
+    *at = '\0';
+    buf->len = (size_t)(at - buf->data);
 }
 
 void put_signed(struct buf *buf, int64_t value)
@@ -16,8 +22,10 @@ void put_signed(struct buf *buf, int64_t value)
 
 void put_fixed(struct buf *buf, uint64_t value, size_t bytes)
 {
+    buf_reserve(buf, bytes);
     for (size_t i = 0; i < bytes; i++)
-        buf_add_char(buf, (char)(value >> (8 * i)));
+        buf->data[buf->len++] = (char)(value >> (8 * i));
+    buf->data[buf->len] = '\0';
 }
 
 // Only the shortest form is taken, so that no two byte strings mean the same number.
