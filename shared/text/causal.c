@@ -29,8 +29,7 @@ static struct op next_op(const struct causal *causal, uint32_t owner)
                      .seq = seq,
                      .len = run_end(agent, index) - seq,
                      .left = run->left,
-                     .right = run->right,
-                     .bytes = agent->bytes + seq };
+                     .right = run->right };
     if (run->kind == RUN_INSERT && past > 0) {
         op.left = (struct id){ owner, seq - 1 };
         op.follows = true;

@@ -86,7 +86,7 @@ struct op {
     uint32_t len;
     struct id left; // deletion: the target of its first unit
     struct id right;
-    const char *bytes;
+    const char *bytes; // of an insertion that is to be performed
 };
 
 // A place between units: before the unit at `offset` of a span, or after its last.
@@ -224,7 +224,7 @@ uint64_t get_fixed(struct reader *reader, size_t bytes);
 const char *get_bytes(struct reader *reader, size_t size);
 
 // ---- update.c, update_read.c ----
-// One operation by an update of its own, or several.
+// Operations that were performed, as one update.
 void update_write(const struct text *text, const struct op *ops, size_t count, struct buf *ret_update);
 
 // ---- edit.c ----

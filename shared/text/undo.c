@@ -40,6 +40,15 @@ static bool find_move(const struct text *text, struct id id, uint32_t *len, stru
     return false;
 }
 
+// The units of one code point from here on, at most `len`.
+static uint32_t point_len(const struct text *text, struct id id, uint32_t len)
+{
+    uint32_t size = 1;
+    while (size < len && !id_ends_point(text, (struct id){ id.agent, id.seq + size - 1 }))
+        size++;
+    return size;
+}
+
 // Deletes what lives of these units, or of what they came back as.
 static void take_away(struct text *text, struct id id, uint32_t len)
 {
@@ -51,12 +60,12 @@ static void take_away(struct text *text, struct id id, uint32_t len)
         if (!span->dead) {
             edit_delete(text, place, part);
         } else {
-            part = 1;
+            part = point_len(text, id, len);
             while (find_move(text, to, &part, &to))
                 continue;
             place = tree_find(text, to);
             if (!tree_span(text, place)->dead)
-                edit_delete(text, place, 1);
+                edit_delete(text, place, part);
         }
         id.seq += part;
         len -= part;
@@ -88,22 +97,11 @@ static void bring_back(struct text *text, struct id id, uint32_t len)
     struct id last = { id.agent, id.seq + len - 1 };
     struct place place = tree_find(text, last);
     place.offset++;
-    CLEANUP(buf_free) struct buf bytes = { 0 };
-    buf_add(&bytes, AGENT(text, id.agent)->bytes + id.seq, len);
     if (text->moves.count >= UNDO_MOVES_MAX)
         array_drop_first(&text->moves, sizeof(struct move), UNDO_MOVES_MAX / 4);
     *(struct move *)array_add(&text->moves, sizeof(struct move)) =
         (struct move){ id, AGENT(text, text->self)->next, len };
-    edit_insert(text, place, last, bytes.data, len);
-}
-
-// The units of one code point from here on, at most `len`.
-static uint32_t point_len(const struct text *text, struct id id, uint32_t len)
-{
-    uint32_t size = 1;
-    while (size < len && !id_ends_point(text, (struct id){ id.agent, id.seq + size - 1 }))
-        size++;
-    return size;
+    edit_insert(text, place, last, AGENT(text, id.agent)->bytes + id.seq, len);
 }
 
 // How many of these dead units stand together and come back: whole code points that nobody else deleted.

@@ -73,7 +73,7 @@ static void put_rest(const struct writer *writer, const struct op *op, int head)
         put_id(writer, op, op->right);
     if (writer->index != NULL)
         put_varint(writer->out, op->len);
-    buf_add(writer->out, op->bytes, op->len);
+    buf_add(writer->out, AGENT(writer->text, op->agent)->bytes + op->seq, op->len);
 }
 
 static void write_one(const struct text *text, const struct op *op, struct buf *out)

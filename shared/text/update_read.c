@@ -163,6 +163,41 @@ static bool read_rest(struct reading *reading, struct op *op, int head)
     return place_in_time(reading, op);
 }
 
+// Fills in what an operation leaves to the one before it.
+static bool resolve(const struct text *text, struct op *op, struct err *err)
+{
+    if (!op->follows)
+        return true;
+    const struct agent *agent = AGENT(text, op->agent);
+    const struct run *run = run_at(agent, run_index(agent, op->seq - 1));
+    if ((run->kind == RUN_INSERT) != (op->kind == RUN_INSERT))
+        return err_set(err, ERR_BAD_REQUEST, "An operation follows one of another kind.");
+    op->left = (struct id){ op->agent, op->seq - 1 };
+    op->right = run->right;
+    if (op->kind == RUN_INSERT)
+        return true;
+    uint32_t past = op->seq - 1 - run->seq;
+    uint32_t last = run->kind == RUN_DELETE_BACK ? run->left.seq - past : run->left.seq + past;
+    bool back = op->kind == RUN_DELETE_BACK;
+    if (back && last == 0)
+        return err_set(err, ERR_BAD_REQUEST, "A deletion goes back beyond the first character.");
+    op->left = (struct id){ run->left.agent, back ? last - 1 : last + 1 };
+    return true;
+}
+
+// A deletion that goes on with the one before may need characters that have not arrived.
+static bool need_target(struct reading *reading)
+{
+    struct op *op = reading->ops.count == 0 ? NULL : AT(reading->ops, struct op, 0);
+    if (reading->waits || op == NULL || op->kind == RUN_INSERT || !op->follows)
+        return true;
+    if (!resolve(reading->text, op, reading->err))
+        return false;
+    op->follows = false;
+    need(reading, op->left.agent, op->kind == RUN_DELETE ? op->left.seq + op->len - 1 : op->left.seq);
+    return true;
+}
+
 static bool read_one(struct reading *reading)
 {
     struct op op = { .agent = NONE };
@@ -179,7 +214,7 @@ static bool read_one(struct reading *reading)
     if (op.seq == 0)
         return refuse(reading, "The update is malformed.");
     op.agent = find_tag(reading, tag, op.seq - 1);
-    return read_rest(reading, &op, head);
+    return read_rest(reading, &op, head) && need_target(reading);
 }
 
 static bool read_table(struct reading *reading)
@@ -235,28 +270,6 @@ static bool read_several(struct reading *reading)
     }
     free(seqs);
     return ok;
-}
-
-// Fills in what an operation leaves to the one before it.
-static bool resolve(const struct text *text, struct op *op, struct err *err)
-{
-    if (!op->follows)
-        return true;
-    const struct agent *agent = AGENT(text, op->agent);
-    const struct run *run = run_at(agent, run_index(agent, op->seq - 1));
-    if ((run->kind == RUN_INSERT) != (op->kind == RUN_INSERT))
-        return err_set(err, ERR_BAD_REQUEST, "An operation follows one of another kind.");
-    op->left = (struct id){ op->agent, op->seq - 1 };
-    op->right = run->right;
-    if (op->kind == RUN_INSERT)
-        return true;
-    uint32_t past = op->seq - 1 - run->seq;
-    uint32_t last = run->kind == RUN_DELETE_BACK ? run->left.seq - past : run->left.seq + past;
-    bool back = op->kind == RUN_DELETE_BACK;
-    if (back && last == 0)
-        return err_set(err, ERR_BAD_REQUEST, "A deletion goes back beyond the first character.");
-    op->left = (struct id){ run->left.agent, back ? last - 1 : last + 1 };
-    return true;
 }
 
 // Leaves out what is known of it.
