@@ -14,8 +14,17 @@ enum { POINTS = 200 };
 static size_t wanted_points = POINTS; // 0: all
 static uint64_t seed = 20251230;
 
+// SERENITY_SLOW says how much slower than usual this build is (tests/run): as much fewer moments are tried.
+static size_t points_of_this_build(void)
+{
+    const char *slow = getenv("SERENITY_SLOW");
+    long times = slow == NULL ? 1 : strtol(slow, NULL, 10);
+    return times > 1 ? POINTS / (size_t)times : POINTS;
+}
+
 void crash_trial_options(int argc, char **argv)
 {
+    wanted_points = points_of_this_build();
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--all") == 0)
             wanted_points = 0;
