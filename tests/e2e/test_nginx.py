@@ -47,7 +47,7 @@ class TlsApi(Api):
     """Api over TLS, whose certificate is believed because it is given."""
 
     def __init__(self, port, certificate):
-        super().__init__("localhost", port)
+        super().__init__("127.0.0.1", port)
         self.context = ssl.create_default_context(cafile=certificate)
 
     def connect(self):
@@ -72,7 +72,8 @@ class Nginx(Story):
     def make_certificate(self):
         certificate, key = self.home / "cert.pem", self.home / "key.pem"
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-                        "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+                        "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                        "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
                         "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
         return certificate
 
