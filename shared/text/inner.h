@@ -25,9 +25,9 @@ static inline bool id_same(struct id a, struct id b)
 
 // Units of one agent with rising seqs that stand side by side, all live or all dead.
 struct span {
-    uint32_t agent;
     uint32_t seq;
     uint32_t len;
+    uint16_t agent;
     bool dead;
     bool
         joined; // its first unit continues the insertion of the unit before (same run), so it may be merged to that
@@ -165,8 +165,9 @@ struct span *tree_span(const struct text *text, struct place place);
 void tree_insert(struct text *text, struct place place, struct span span);
 // Makes the `len` units from the place on dead (or live again); they are of one span and not so yet.
 void tree_mark(struct text *text, struct place place, uint32_t len, bool dead);
-// Builds the tree of a text from its spans in order.
-void tree_build(struct text *text, const struct span *spans, size_t count);
+// Builds the tree of an empty text: its spans in order, then what hangs together above them.
+void tree_append(struct text *text, struct span span);
+void tree_finish(struct text *text);
 
 // ---- tree_grow.c ----
 // Splits a full leaf; the place moves along with its unit.
@@ -215,13 +216,16 @@ struct reader {
 };
 
 void put_varint(struct buf *buf, uint64_t value);
-void put_signed(struct buf *buf, int64_t value);
 void put_fixed(struct buf *buf, uint64_t value, size_t bytes);
-uint64_t get_varint(struct reader *reader);
+uint64_t get_long_varint(struct reader *reader);
 uint32_t get_u32(struct reader *reader);
-int64_t get_signed(struct reader *reader);
 uint64_t get_fixed(struct reader *reader, size_t bytes);
 const char *get_bytes(struct reader *reader, size_t size);
+
+static inline uint64_t get_varint(struct reader *reader)
+{
+    return reader->at < reader->end && *reader->at < 0x80 ? *reader->at++ : get_long_varint(reader);
+}
 
 // ---- update.c, update_read.c ----
 // Operations that were performed, as one update.

@@ -111,7 +111,7 @@ void integrate_at(struct text *text, struct op *op, struct place place)
 {
     op->follows = run_append(text, op);
     if (op->kind == RUN_INSERT)
-        tree_insert(text, place, (struct span){ op->agent, op->seq, op->len, false, op->follows });
+        tree_insert(text, place, (struct span){ op->seq, op->len, (uint16_t)op->agent, false, op->follows });
     else
         tree_mark(text, place, op->len, true);
 }

@@ -1,12 +1,13 @@
-// The bytes of a snapshot: "IST", a version byte, then two parts, each with its size, its deflated size and its bytes
-// (equal sizes: not deflated). The first part holds columns, each with its size:
-//   agents   id, runs of each
+// The bytes of a snapshot: "IST", a version byte, then two parts, each with its size, its stored size and its bytes
+// (deflated when that saves a third, else the sizes are equal). The first part holds columns, each with its size:
+//   agents   id, runs and operations of each
 //   runs     by agent and seq: length and kind; of a deletion also its target
 //   order    agents and how many of their runs come next, so that each run comes after what it builds on: their ages
 //   pieces   the text's units in its order: which run begins, which goes on (the innermost one that is not complete)
 //   lengths  of pieces that do not complete their run
 //   origins  of the insertions whose origins are not what the order tells: the nearest older neighbours
-// The second part is the text: what lives in the text's order, then what is deleted in the text's order.
+// The second part is the text: what lives in the text's order, then what is deleted in the text's order. The CRC-32 of
+// all that stands at the end, against damage; against malice everything is checked.
 #pragma once
 
 #include "shared/text/inner.h"
@@ -25,6 +26,7 @@ enum column {
 
 enum {
     SNAPSHOT_MAGIC_SIZE = 4,
+    SNAPSHOT_CRC_SIZE = 4,
     RUN_IS_DELETION = 1, // and RUN_GOES_BACK, RUN_OF_OTHER with its target
     TARGET_GOES_BACK = 1,
     TARGET_OF_OTHER = 2,
@@ -37,11 +39,12 @@ enum {
 // Consecutive units of one insertion that stand side by side.
 struct piece {
     uint32_t run; // among the insertions, by agent and seq
-    uint32_t agent;
+    uint16_t agent;
+    bool begins; // it is its run's first
     uint32_t seq;
     uint32_t len;
     uint32_t age;          // of its run
-    struct id left, right; // of a run's first piece: the nearest older neighbours
+    struct id left, right; // of a run's first: the nearest older neighbours
 };
 
 // The nearest older units around each piece, which nearly always are its origins.

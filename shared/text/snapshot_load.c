@@ -7,7 +7,10 @@
 
 #include <zlib.h>
 
-enum { UNIT_NONE, UNIT_LIVE, UNIT_DEAD, PART_MAX = TEXT_UNITS_MAX * 4 };
+// Until the text is read, an agent's bytes say what becomes of each unit.
+enum { UNIT_NONE, UNIT_LIVE, UNIT_DEAD };
+
+enum { PART_MAX = TEXT_UNITS_MAX * 4 };
 
 // An insertion's run.
 struct insertion {
@@ -23,11 +26,9 @@ struct loading {
     size_t sizes[2];
     struct reader columns[COLUMN_COUNT];
     uint32_t *first_run;
-    uint32_t *age;   // by run
-    uint8_t **units; // by agent and seq
+    uint32_t *age; // by run
     struct array insertions;
     struct array pieces;
-    struct array spans;
 };
 
 static bool load_part(struct reader *in, char **ret_part, size_t *ret_size)
@@ -53,9 +54,14 @@ static bool load_part(struct reader *in, char **ret_part, size_t *ret_size)
 static bool load_parts(struct loading *loading, const void *snapshot, size_t size)
 {
     const uint8_t *bytes = snapshot;
-    if (size < SNAPSHOT_MAGIC_SIZE || memcmp(bytes, SNAPSHOT_MAGIC, SNAPSHOT_MAGIC_SIZE) != 0)
+    if (size < SNAPSHOT_MAGIC_SIZE + SNAPSHOT_CRC_SIZE ||
+        memcmp(bytes, SNAPSHOT_MAGIC, SNAPSHOT_MAGIC_SIZE) != 0)
         return false;
-    struct reader in = { bytes + SNAPSHOT_MAGIC_SIZE, bytes + size, false };
+    const uint8_t *end = bytes + size - SNAPSHOT_CRC_SIZE;
+    struct reader crc = { end, bytes + size, false };
+    if (get_fixed(&crc, SNAPSHOT_CRC_SIZE) != crc32_z(0, bytes, size - SNAPSHOT_CRC_SIZE))
+        return false;
+    struct reader in = { bytes + SNAPSHOT_MAGIC_SIZE, end, false };
     for (int i = 0; i < 2; i++)
         if (!load_part(&in, &loading->parts[i], &loading->sizes[i]))
             return false;
@@ -79,10 +85,13 @@ static bool load_agents(struct loading *loading, struct err *err)
     uint64_t runs = 0;
     while (in->at < in->end) {
         uint64_t id = get_fixed(in, 8);
-        uint32_t count = get_u32(in);
+        uint32_t count = get_u32(in), units = get_u32(in);
         uint32_t known = text->agents.count;
         if (in->bad || count == 0 || runs + count > loading->sizes[0] || agent_add(text, id, err) != known)
             break;
+        if (!agent_reserve(text, known, units, err))
+            break;
+        array_reserve(&AGENT(text, known)->runs, sizeof(struct run), count);
         *(uint32_t *)array_add(&counts, sizeof(uint32_t)) = (uint32_t)runs;
         runs += count;
     }
@@ -90,8 +99,8 @@ static bool load_agents(struct loading *loading, struct err *err)
     *(uint32_t *)array_add(&counts, sizeof(uint32_t)) = (uint32_t)runs;
     loading->first_run = counts.items;
     loading->age = calloc(runs + 1, sizeof *loading->age);
-    loading->units = calloc(text->agents.count + 1, sizeof *loading->units);
-    CHECK(loading->age != NULL && loading->units != NULL);
+    CHECK(loading->age != NULL);
+    array_reserve(&loading->insertions, sizeof(struct insertion), (uint32_t)runs);
     return ok;
 }
 
@@ -131,10 +140,11 @@ static bool load_runs_of(struct loading *loading, uint32_t owner, struct err *er
         if (!(value & RUN_IS_DELETION)) {
             *(struct insertion *)array_add(&loading->insertions, sizeof(struct insertion)) =
                 (struct insertion){ owner, i, 0, 0 };
+            memset(agent->bytes + agent->next, UNIT_LIVE, (size_t)len);
         } else if (!load_target(loading, owner, run)) {
             return false;
         } else {
-            memset(agent->bytes + agent->next, 0, (size_t)len);
+            memset(agent->bytes + agent->next, UNIT_NONE, (size_t)len);
             memset(agent->where + agent->next, 0xff, (size_t)len * sizeof agent->where[0]);
         }
         agent->next += (uint32_t)len;
@@ -211,10 +221,11 @@ static bool load_piece(struct loading *loading, int64_t *expected, struct array 
         return false;
     *(struct piece *)array_add(&loading->pieces, sizeof(struct piece)) =
         (struct piece){ .run = run,
-                        .agent = insertion->agent,
+                        .agent = (uint16_t)insertion->agent,
                         .seq = run_at(agent, insertion->run)->seq + insertion->placed,
                         .len = len,
-                        .age = insertion->age };
+                        .age = insertion->age,
+                        .begins = insertion->placed == 0 };
     insertion->placed += len;
     open->count -= completes;
     return true;
@@ -226,6 +237,7 @@ static bool load_pieces(struct loading *loading)
     struct array open = { 0 };
     int64_t expected = 0;
     bool ok = true;
+    array_reserve(&loading->pieces, sizeof(struct piece), (uint32_t)(in->end - in->at));
     while (ok && in->at < in->end)
         ok = load_piece(loading, &expected, &open);
     ok = ok && open.count == 0 && !in->bad &&
@@ -281,7 +293,7 @@ static bool load_origins(struct loading *loading)
         const struct piece *piece = AT(loading->pieces, struct piece, i);
         struct run *run = AT(AGENT(loading->text, piece->agent)->runs, struct run,
                              AT(loading->insertions, struct insertion, piece->run)->run);
-        if (run->seq != piece->seq)
+        if (!piece->begins)
             continue;
         run->left = piece->left;
         run->right = piece->right;
@@ -310,7 +322,7 @@ static bool kill_run(struct loading *loading, uint32_t owner, uint32_t index)
     struct id first = { run->left.agent, run->kind == RUN_DELETE ? run->left.seq : run->left.seq + 1 - len };
     if (first.seq + len > AGENT(loading->text, first.agent)->next)
         return false;
-    uint8_t *units = loading->units[first.agent] + first.seq;
+    char *units = AGENT(loading->text, first.agent)->bytes + first.seq;
     if (memchr(units, UNIT_NONE, len) != NULL || !is_younger(loading, owner, index, first, len))
         return false;
     memset(units, UNIT_DEAD, len);
@@ -320,14 +332,6 @@ static bool kill_run(struct loading *loading, uint32_t owner, uint32_t index)
 static bool load_deaths(struct loading *loading)
 {
     const struct text *text = loading->text;
-    for (uint32_t i = 0; i < text->agents.count; i++) {
-        loading->units[i] = calloc(AGENT(text, i)->next + 1, 1);
-        CHECK(loading->units[i] != NULL);
-    }
-    for (uint32_t i = 0; i < loading->pieces.count; i++) {
-        const struct piece *piece = AT(loading->pieces, struct piece, i);
-        memset(loading->units[piece->agent] + piece->seq, UNIT_LIVE, piece->len);
-    }
     for (uint32_t i = 0; i < text->agents.count; i++)
         for (uint32_t j = 0; j < AGENT(text, i)->runs.count; j++)
             if (run_at(AGENT(text, i), j)->kind != RUN_INSERT && !kill_run(loading, i, j))
@@ -335,23 +339,20 @@ static bool load_deaths(struct loading *loading)
     return true;
 }
 
+// Units of a piece that share a fate are a span.
 static void cut_piece(struct loading *loading, const struct piece *piece)
 {
-    const uint8_t *units = loading->units[piece->agent] + piece->seq;
-    uint32_t first_seq =
-        run_at(AGENT(loading->text, piece->agent), AT(loading->insertions, struct insertion, piece->run)->run)
-            ->seq;
-    for (uint32_t from = 0; from < piece->len;) {
-        uint32_t to = from + 1;
-        while (to < piece->len && units[to] == units[from])
+    const char *units = AGENT(loading->text, piece->agent)->bytes + piece->seq;
+    struct span span = { .agent = (uint16_t)piece->agent, .seq = piece->seq, .joined = !piece->begins };
+    for (uint32_t from = 0, to = 1; from < piece->len; from = to++) {
+        char unit = units[from];
+        while (to < piece->len && units[to] == unit)
             to++;
-        *(struct span *)array_add(&loading->spans, sizeof(struct span)) =
-            (struct span){ .agent = piece->agent,
-                           .seq = piece->seq + from,
-                           .len = to - from,
-                           .dead = units[from] == UNIT_DEAD,
-                           .joined = piece->seq + from > first_seq };
-        from = to;
+        span.len = to - from;
+        span.dead = unit == UNIT_DEAD;
+        tree_append(loading->text, span);
+        span.seq += span.len;
+        span.joined = true;
     }
 }
 
@@ -365,24 +366,24 @@ static bool is_ascii(const char *bytes, size_t size)
 
 static bool load_text(struct loading *loading)
 {
-    size_t live = 0;
-    for (uint32_t i = 0; i < loading->spans.count; i++)
-        live += AT(loading->spans, struct span, i)->dead ? 0 : AT(loading->spans, struct span, i)->len;
+    const struct text *text = loading->text;
     size_t size = loading->sizes[1];
-    if (live > size)
+    if (size != text->total)
         return false;
-    const char *from[2] = { loading->parts[1], loading->parts[1] + live };
-    const char *end = loading->parts[1] + size;
+    const char *from[2] = { loading->parts[1], loading->parts[1] + text->live };
     bool ascii = is_ascii(loading->parts[1], size);
-    for (uint32_t i = 0; i < loading->spans.count; i++) {
-        const struct span *span = AT(loading->spans, struct span, i);
-        const char *bytes = from[span->dead];
-        if (span->len > (size_t)(end - bytes) || (!ascii && !utf8_valid(bytes, span->len)))
-            return false;
-        memcpy(AGENT(loading->text, span->agent)->bytes + span->seq, bytes, span->len);
-        from[span->dead] += span->len;
+    for (uint32_t i = 0; i < text->leaves.count; i++) {
+        const struct leaf *leaf = LEAF(text, i);
+        for (uint32_t j = 0; j < leaf->count; j++) {
+            const struct span *span = &leaf->spans[j];
+            const char *bytes = from[span->dead];
+            if (!ascii && !utf8_valid(bytes, span->len))
+                return false;
+            memcpy(AGENT(text, span->agent)->bytes + span->seq, bytes, span->len);
+            from[span->dead] += span->len;
+        }
     }
-    return from[1] == end;
+    return true;
 }
 
 // Origins lie between code points too.
@@ -405,24 +406,18 @@ static bool load_all(struct loading *loading, const void *snapshot, size_t size,
         return false;
     for (uint32_t i = 0; i < loading->pieces.count; i++)
         cut_piece(loading, AT(loading->pieces, struct piece, i));
-    if (!load_text(loading) || !check_borders(loading))
-        return false;
-    tree_build(loading->text, loading->spans.items, loading->spans.count);
-    return true;
+    tree_finish(loading->text);
+    return load_text(loading) && check_borders(loading);
 }
 
 static void loading_free(struct loading *loading)
 {
-    for (uint32_t i = 0; loading->units != NULL && i < loading->text->agents.count; i++)
-        free(loading->units[i]);
-    free(loading->units);
     free(loading->parts[0]);
     free(loading->parts[1]);
     free(loading->first_run);
     free(loading->age);
     array_free(&loading->insertions);
     array_free(&loading->pieces);
-    array_free(&loading->spans);
 }
 
 struct text *text_load(uint64_t agent, const void *snapshot, size_t size, struct err *err)

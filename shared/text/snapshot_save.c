@@ -37,6 +37,7 @@ static void save_agents(struct saving *saving)
         agents++;
         put_fixed(&saving->columns[COLUMN_AGENTS], agent->id, 8);
         put_varint(&saving->columns[COLUMN_AGENTS], agent->runs.count);
+        put_varint(&saving->columns[COLUMN_AGENTS], agent->next);
     }
     saving->insertion = zeroes(runs);
     saving->age = zeroes(runs);
@@ -186,7 +187,8 @@ static void save_part(const struct buf *part, struct buf *out)
     CHECK(deflated != NULL);
     int done = compress2(deflated, &size, (const Bytef *)buf_text(part), part->len, Z_DEFAULT_COMPRESSION);
     CHECK(done == Z_OK);
-    bool smaller = size < part->len;
+    // inflating costs more than reading what is only a little longer
+    bool smaller = size < part->len / 3 * 2;
     put_varint(out, part->len);
     put_varint(out, smaller ? size : part->len);
     if (smaller)
@@ -215,12 +217,15 @@ void text_save(const struct text *text, struct buf *ret_snapshot)
     save_order(&saving);
     find_pieces(&saving);
     save_pieces(&saving);
+    size_t start = ret_snapshot->len;
     buf_add(ret_snapshot, SNAPSHOT_MAGIC, SNAPSHOT_MAGIC_SIZE);
     save_columns(&saving, ret_snapshot);
     CLEANUP(buf_free) struct buf bytes = { 0 };
     buf_reserve(&bytes, text->total);
     save_text(text, &bytes);
     save_part(&bytes, ret_snapshot);
+    const Bytef *saved = (const Bytef *)ret_snapshot->data + start;
+    put_fixed(ret_snapshot, crc32_z(0, saved, ret_snapshot->len - start), SNAPSHOT_CRC_SIZE);
     free(saving.index);
     free(saving.first_run);
     free(saving.insertion);

@@ -74,7 +74,7 @@ void tree_insert(struct text *text, struct place place, struct span span)
 static bool give_left(struct leaf *leaf, uint32_t slot, uint32_t len, bool dead)
 {
     struct span *span = &leaf->spans[slot];
-    struct span marked = { span->agent, span->seq, len, dead, span->joined };
+    struct span marked = { span->seq, len, span->agent, dead, span->joined };
     if (slot == 0 || !fits(span - 1, &marked))
         return false;
     span[-1].len += len;
@@ -96,7 +96,7 @@ static bool give_right(struct leaf *leaf, uint32_t slot, uint32_t len, bool dead
 {
     struct span *span = &leaf->spans[slot];
     bool whole = len == span->len;
-    struct span marked = { span->agent, span->seq + span->len - len, len, dead, !whole || span->joined };
+    struct span marked = { span->seq + span->len - len, len, span->agent, dead, !whole || span->joined };
     if (slot + 1 >= leaf->count || !fits(&marked, span + 1))
         return false;
     span[1].seq -= len;

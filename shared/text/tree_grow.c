@@ -169,30 +169,39 @@ static void build_branches(struct text *text, uint32_t *live, uint32_t *total)
     }
 }
 
-void tree_build(struct text *text, const struct span *spans, size_t count)
+static struct leaf *add_leaf(struct text *text)
 {
-    enum { FILL = LEAF_SPANS * 3 / 4 };
-    size_t leaves = count / FILL + 1;
-    uint32_t *live = calloc(leaves, sizeof *live);
-    uint32_t *total = calloc(leaves, sizeof *total);
+    LEAF(text, text->leaves.count - 1)->next = text->leaves.count;
+    struct leaf *leaf = array_add(&text->leaves, sizeof *leaf);
+    leaf->parent = NONE;
+    leaf->next = NONE;
+    return leaf;
+}
+
+void tree_append(struct text *text, struct span span)
+{
+    enum { FILL = LEAF_SPANS * 7 / 8 };
+    struct leaf *leaf = LEAF(text, text->leaves.count - 1);
+    if (leaf->count == FILL)
+        leaf = add_leaf(text);
+    leaf->spans[leaf->count++] = span;
+}
+
+void tree_finish(struct text *text)
+{
+    uint32_t *live = calloc(text->leaves.count, sizeof *live);
+    uint32_t *total = calloc(text->leaves.count, sizeof *total);
     CHECK(live != NULL && total != NULL);
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0 && i % FILL == 0) {
-            LEAF(text, text->leaves.count - 1)->next = text->leaves.count;
-            struct leaf *fresh = array_add(&text->leaves, sizeof *fresh);
-            fresh->parent = NONE;
-            fresh->next = NONE;
+    for (uint32_t i = 0; i < text->leaves.count; i++) {
+        const struct leaf *leaf = LEAF(text, i);
+        for (uint32_t j = 0; j < leaf->count; j++) {
+            live[i] += leaf->spans[j].dead ? 0 : leaf->spans[j].len;
+            total[i] += leaf->spans[j].len;
         }
-        uint32_t index = text->leaves.count - 1;
-        struct leaf *leaf = LEAF(text, index);
-        leaf->spans[leaf->count++] = spans[i];
-        live[index] += spans[i].dead ? 0 : spans[i].len;
-        total[index] += spans[i].len;
-        text->live += spans[i].dead ? 0 : spans[i].len;
-        text->total += spans[i].len;
-    }
-    for (uint32_t i = 0; i < text->leaves.count; i++)
+        text->live += live[i];
+        text->total += total[i];
         tree_note_where(text, i);
+    }
     build_branches(text, live, total);
     free(live);
     free(total);

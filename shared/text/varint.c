@@ -15,11 +15,6 @@ void put_varint(struct buf *buf, uint64_t value)
     buf->len = (size_t)(at - buf->data);
 }
 
-void put_signed(struct buf *buf, int64_t value)
-{
-    put_varint(buf, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
-}
-
 void put_fixed(struct buf *buf, uint64_t value, size_t bytes)
 {
     buf_reserve(buf, bytes);
@@ -29,7 +24,7 @@ void put_fixed(struct buf *buf, uint64_t value, size_t bytes)
 }
 
 // Only the shortest form is taken, so that no two byte strings mean the same number.
-uint64_t get_varint(struct reader *reader)
+uint64_t get_long_varint(struct reader *reader)
 {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64 && reader->at < reader->end; shift += 7) {
@@ -55,12 +50,6 @@ uint32_t get_u32(struct reader *reader)
         return (uint32_t)value;
     reader->bad = true;
     return 0;
-}
-
-int64_t get_signed(struct reader *reader)
-{
-    uint64_t value = get_varint(reader);
-    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
 }
 
 uint64_t get_fixed(struct reader *reader, size_t bytes)
