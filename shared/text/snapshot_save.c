@@ -4,6 +4,8 @@
 
 #include <zlib.h>
 
+enum { DEFLATE_MIN = 256 };
+
 struct saving {
     const struct text *text;
     struct buf columns[COLUMN_COUNT];
@@ -180,21 +182,32 @@ static void save_text(const struct text *text, struct buf *out)
     }
 }
 
+// Whether a third is saved; inflating costs more than reading what is only a little longer.
+static bool deflate_part(const struct buf *part, Bytef **ret_deflated, uLongf *ret_size)
+{
+    if (part->len < DEFLATE_MIN)
+        return false;
+    *ret_size = compressBound(part->len);
+    *ret_deflated = malloc(*ret_size);
+    CHECK(*ret_deflated != NULL);
+    int done =
+        compress2(*ret_deflated, ret_size, (const Bytef *)part->data, part->len, Z_DEFAULT_COMPRESSION);
+    CHECK(done == Z_OK);
+    return *ret_size < part->len / 3 * 2;
+}
+
 static void save_part(const struct buf *part, struct buf *out)
 {
-    uLongf size = compressBound(part->len);
-    Bytef *deflated = malloc(size);
-    CHECK(deflated != NULL);
-    int done = compress2(deflated, &size, (const Bytef *)buf_text(part), part->len, Z_DEFAULT_COMPRESSION);
-    CHECK(done == Z_OK);
-    // inflating costs more than reading what is only a little longer
-    bool smaller = size < part->len / 3 * 2;
+    Bytef *deflated = NULL;
+    uLongf size = 0;
     put_varint(out, part->len);
-    put_varint(out, smaller ? size : part->len);
-    if (smaller)
+    if (deflate_part(part, &deflated, &size)) {
+        put_varint(out, size);
         buf_add(out, deflated, size);
-    else
+    } else {
+        put_varint(out, part->len);
         buf_add(out, buf_text(part), part->len);
+    }
     free(deflated);
 }
 

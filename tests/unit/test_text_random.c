@@ -4,7 +4,7 @@
 //   test_text_random [CASES [FIRST_SEED]]
 #include "tests/unit/text_world.h"
 
-static unsigned long cases = 3000, first_seed = 1;
+static unsigned long cases = 10000, first_seed = 1;
 
 // Each id stands once; inserted units are all there; what is live makes up the content.
 static void check_units(const struct world *world)
