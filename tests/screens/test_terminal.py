@@ -5,6 +5,7 @@ Bytes are looked at as they come out of the pty, so what is proved here holds fo
 import os
 import re
 import signal
+import statistics
 import sqlite3
 import stat
 import time
@@ -74,12 +75,14 @@ class OnATerminal(Story):
 
     def test_escape_is_quick_and_sequences_are_not_escapes(self):
         screen = self.open(self.john_offline())
-        screen.press("?")
-        screen.wait_for("Everywhere")
-        began = time.monotonic()
-        screen.type("\x1b")
-        took = screen.wait_gone("Everywhere") - began
-        self.assertLess(took, 0.06 * SLOW)
+        took = []
+        for _ in range(5):      # the median: one of them may meet a machine that does something else
+            screen.press("?")
+            screen.wait_for("Everywhere")
+            began = time.monotonic()
+            screen.type("\x1b")
+            took.append(screen.wait_gone("Everywhere") - began)
+        self.assertLess(statistics.median(took), 0.06 * SLOW)
         screen.press("?")
         screen.wait_for("Everywhere")
         screen.type("\x1b[B\x1bOB\x1b[1;5C\x1b[5~")     # arrows of both kinds, with control, page up
