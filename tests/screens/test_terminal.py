@@ -5,9 +5,9 @@ Bytes are looked at as they come out of the pty, so what is proved here holds fo
 import os
 import re
 import signal
-import statistics
 import sqlite3
 import stat
+import statistics
 import time
 import unittest
 
