@@ -2,6 +2,7 @@
 
 #include "server/core/log.h"
 #include "server/core/metrics.h"
+#include "server/http/bound.h"
 #include "server/http/session.h"
 #include "server/push/session.h"
 #include "shared/host/host.h"
@@ -272,7 +273,7 @@ bool listener_create(struct listener **ret_listener, struct http_server *server,
     atomic_flag_clear(&listener->woken);
     bool ok = parse_listen(listener, server->app->config.listen, err) &&
               (!listener->is_unix || clear_path(listener->path, err)) && open_context(listener, err) &&
-              name_it(listener, err);
+              bound_to_loopback_alone(err) && name_it(listener, err);
     if (!ok) {
         listener_destroy(listener);
         return false;

@@ -1,5 +1,7 @@
 """serenityd as its administrator meets it on the command line."""
 
+import ctypes
+import errno
 import json
 import os
 import pathlib
@@ -7,8 +9,8 @@ import shutil
 import signal
 import socket
 import sqlite3
+import struct
 import subprocess
-import time
 
 from server import BIN, SLOW, Server, run_tool
 from story import JANE, JOHN, Story, booking, consultant_named, free_slots
@@ -35,6 +37,14 @@ class ServerCommandLine(Story):
             done = self.try_to_start("--listen", address)
             self.assertNotEqual(done.returncode, 0, address)
             self.assertIn("loopback", done.stdout + done.stderr)
+
+    def test_never_listens_beyond_loopback_where_netlink_is_forbidden(self):
+        """There libwebsockets binds every interface, whatever it was told: then nothing must start."""
+        data = self.folder() / "data"
+        done = subprocess.run([str(BIN / "serenityd"), "--data", str(data), "--listen", "127.0.0.1:0"],
+                              preexec_fn=forbid_netlink, capture_output=True, text=True, timeout=20 * SLOW)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("loopback", done.stderr)
 
     def try_to_start(self, *options):
         command = [str(BIN / "serenityd"), "--data", str(self.folder() / "data"), *options]
@@ -145,6 +155,24 @@ class ServerCommandLine(Story):
                               capture_output=True, text=True, timeout=20 * SLOW)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("newer", done.stdout + done.stderr)
+
+
+def forbid_netlink():
+    """From here on socket(AF_NETLINK, ...) fails, as under a unit's RestrictAddressFamilies (seccomp, x86-64)."""
+    def step(code, yes, no, value):
+        return struct.pack("HBBI", code, yes, no, value)
+    load, equal, answer = 0x20, 0x15, 0x06
+    program = b"".join([step(load, 0, 0, 0),                            # the system call
+                        step(equal, 0, 3, 41),                          # socket?
+                        step(load, 0, 0, 16),                           # its first argument
+                        step(equal, 0, 1, socket.AF_NETLINK),
+                        step(answer, 0, 0, 0x00050000 | errno.EAFNOSUPPORT),
+                        step(answer, 0, 0, 0x7FFF0000)])                # allow
+    steps = ctypes.create_string_buffer(program)
+    filter_program = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(steps))
+    libc = ctypes.CDLL(None)
+    assert libc.prctl(38, 1, 0, 0, 0) == 0                              # no new privileges
+    assert libc.prctl(22, 2, filter_program, 0, 0) == 0                 # seccomp, filter
 
 
 class Check(Story):
