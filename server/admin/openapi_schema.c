@@ -84,6 +84,9 @@ static void add_type(struct schema_set *set, const struct field *field, struct b
     case FIELD_ENUM:
         add_words(field->words, out);
         break;
+    case FIELD_BYTES:
+        buf_add_text(out, "\"type\":\"string\",\"contentEncoding\":\"base64url\"");
+        break;
     case FIELD_TEXTS:
     case FIELD_INTS:
     case FIELD_OBJECTS:

@@ -47,8 +47,11 @@ static void blank_secrets(const struct shape *shape, void *value, struct arena *
         const struct field *field = &shape->fields[i];
         void *at = field_at(field, value);
         if (field->flags & FIELD_SECRET) {
-            CHECK(field->kind == FIELD_TEXT || field->kind == FIELD_JSON);
-            *(const char **)at = NULL;
+            CHECK(field->kind == FIELD_TEXT || field->kind == FIELD_JSON || field->kind == FIELD_BYTES);
+            if (field->kind == FIELD_BYTES)
+                *(struct bytes *)at = (struct bytes){ 0 };
+            else
+                *(const char **)at = NULL;
         } else if (field->kind == FIELD_OBJECT) {
             blank_secrets(field->sub, at, arena);
         } else if (field->kind == FIELD_OBJECTS) {

@@ -115,6 +115,14 @@ static int load_enum(const struct db_rows *rows, int column, const struct field 
     return -1;
 }
 
+static void load_bytes(const struct db_rows *rows, int column, struct arena *arena, struct bytes *ret)
+{
+    size_t size;
+    const void *data = db_col_blob(rows, column, &size);
+    if (!db_col_null(rows, column))
+        *ret = (struct bytes){ size == 0 ? "" : arena_copy(arena, data, size), size };
+}
+
 static bool load_field(const struct db_rows *rows, int column, const struct field *field, struct arena *arena,
                        void *at)
 {
@@ -123,6 +131,9 @@ static bool load_field(const struct db_rows *rows, int column, const struct fiel
     case FIELD_ID:
     case FIELD_JSON:
         *(const char **)at = db_col_copy(rows, column, arena);
+        return true;
+    case FIELD_BYTES:
+        load_bytes(rows, column, arena, at);
         return true;
     case FIELD_BOOL:
         *(bool *)at = db_col_int(rows, column) != 0;

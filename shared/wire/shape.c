@@ -36,6 +36,8 @@ bool field_is_empty(const struct field *field, const void *value)
     case FIELD_ID:
     case FIELD_JSON:
         return *(const char *const *)at == NULL;
+    case FIELD_BYTES:
+        return ((const struct bytes *)at)->data == NULL;
     case FIELD_BOOL:
         return !*(const bool *)at;
     case FIELD_INT:

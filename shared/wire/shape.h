@@ -24,6 +24,7 @@ enum field_kind {
     FIELD_INTS,   // struct list     array of whole numbers: items are int64_t; min, max bound each
     FIELD_OBJECTS, // struct list     array of objects of shape `sub`; max is the count
     FIELD_JSON,    // const char *    any JSON value, kept as its text; max is its length
+    FIELD_BYTES,   // struct bytes    base64url without padding (RFC 4648); max is their number
 };
 
 enum field_flag {
@@ -36,6 +37,12 @@ enum field_flag {
     FIELD_KEY = 1 << 6,        // in a sync row: the client's cache keeps an index on it
 };
 
+// Bytes that are no text; in the store and in the cache a BLOB.
+struct bytes {
+    const void *data; // NULL: none
+    size_t size;
+};
+
 struct shape;
 
 struct field {
@@ -43,8 +50,9 @@ struct field {
     enum field_kind kind;
     unsigned flags;
     size_t offset;
-    size_t has;       // offset of a bool set when the field was given (even null), or 0 for none
-    int64_t min, max; // see field_kind; max 0 means the kind's default (text 4096, list 200, no bound)
+    size_t has; // offset of a bool set when the field was given (even null), or 0 for none
+    int64_t min,
+        max; // see field_kind; max 0 means the kind's default (text and bytes 4096, list 200, no bound)
     const char *const *words; // FIELD_ENUM: NULL-terminated
     const struct shape *sub;
     const char *help; // one phrase for the OpenAPI document, or NULL

@@ -1,6 +1,7 @@
 #include "shared/base/civil.h"
 #include "shared/base/id.h"
 #include "shared/base/utf8.h"
+#include "shared/wire/base64.h"
 #include "shared/wire/shape.h"
 
 #include <limits.h>
@@ -182,6 +183,17 @@ static bool read_json(struct reader *reader, const struct field *field, const cJ
     return fits || refuse(reader, field->name, "is too long");
 }
 
+static bool read_bytes(struct reader *reader, const struct field *field, const cJSON *json, struct bytes *ret)
+{
+    if (!cJSON_IsString(json) || !base64_read(json->valuestring, reader->arena, ret))
+        return refuse(reader, field->name, "must be base64url without padding");
+    if ((int64_t)ret->size < field->min)
+        return refuse(reader, field->name, "is too short");
+    if ((int64_t)ret->size > (field->max == 0 ? TEXT_MAX : field->max))
+        return refuse(reader, field->name, "is too long");
+    return true;
+}
+
 static bool read_bool(struct reader *reader, const struct field *field, const cJSON *json, bool *ret)
 {
     if (!cJSON_IsBool(json))
@@ -219,6 +231,8 @@ static bool read_field(struct reader *reader, const struct field *field, const c
         return read_list(reader, field, json, at);
     case FIELD_JSON:
         return read_json(reader, field, json, at);
+    case FIELD_BYTES:
+        return read_bytes(reader, field, json, at);
     }
     return false;
 }

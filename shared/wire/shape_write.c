@@ -1,4 +1,5 @@
 #include "shared/base/civil.h"
+#include "shared/wire/base64.h"
 #include "shared/wire/shape.h"
 
 static void write_list(const struct field *field, const struct list *list, struct buf *out)
@@ -35,6 +36,17 @@ static void write_int(int64_t value, struct buf *out)
     if (value < 0)
         digits[--at] = '-';
     buf_add(out, digits + at, sizeof digits - at);
+}
+
+static void write_bytes(const struct bytes *bytes, struct buf *out)
+{
+    if (bytes->data == NULL) {
+        buf_add_text(out, "null");
+        return;
+    }
+    buf_add_char(out, '"');
+    base64_add(out, bytes->data, bytes->size);
+    buf_add_char(out, '"');
 }
 
 static void write_value(const struct field *field, const void *at, struct buf *out)
@@ -75,6 +87,9 @@ static void write_value(const struct field *field, const void *at, struct buf *o
         break;
     case FIELD_JSON:
         buf_add_text(out, *(const char *const *)at == NULL ? "null" : *(const char *const *)at);
+        break;
+    case FIELD_BYTES:
+        write_bytes(at, out);
         break;
     }
 }

@@ -41,6 +41,8 @@ static const char *column_type(enum field_kind kind)
     case FIELD_OBJECT:
     case FIELD_JSON:
         return "TEXT";
+    case FIELD_BYTES:
+        return "BLOB";
     default:
         return "INTEGER";
     }
@@ -190,6 +192,14 @@ static void bind_list(sqlite3_stmt *query, int index, const struct list *list)
     sqlite3_bind_text(query, index, text.data, (int)text.len, free);
 }
 
+static void bind_bytes(sqlite3_stmt *query, int index, const struct bytes *bytes)
+{
+    if (bytes->data == NULL)
+        sqlite3_bind_null(query, index);
+    else
+        sqlite3_bind_blob64(query, index, bytes->data, bytes->size, SQLITE_STATIC);
+}
+
 static void bind_field(sqlite3_stmt *query, int index, const struct field *field, const void *row)
 {
     const void *at = field_at(field, row);
@@ -216,6 +226,9 @@ static void bind_field(sqlite3_stmt *query, int index, const struct field *field
     case FIELD_REAL:
         sqlite3_bind_double(query, index, *(const double *)at);
         break;
+    case FIELD_BYTES:
+        bind_bytes(query, index, at);
+        break;
     case FIELD_TEXTS:
         bind_list(query, index, at);
         break;
@@ -238,6 +251,14 @@ static void read_list(sqlite3_stmt *query, int index, struct arena *arena, struc
         if (cJSON_IsString(item))
             *LIST_ADD(ret, arena, const char *) = arena_strdup(arena, item->valuestring);
     }
+}
+
+static void read_bytes(sqlite3_stmt *query, int index, struct arena *arena, struct bytes *ret)
+{
+    size_t size = (size_t)sqlite3_column_bytes(query, index);
+    if (sqlite3_column_type(query, index) != SQLITE_NULL)
+        *ret = (struct bytes){ size == 0 ? "" : arena_copy(arena, sqlite3_column_blob(query, index), size),
+                               size };
 }
 
 static void read_field(sqlite3_stmt *query, int index, const struct field *field, struct arena *arena,
@@ -266,6 +287,9 @@ static void read_field(sqlite3_stmt *query, int index, const struct field *field
         break;
     case FIELD_REAL:
         *(double *)at = sqlite3_column_double(query, index);
+        break;
+    case FIELD_BYTES:
+        read_bytes(query, index, arena, at);
         break;
     case FIELD_TEXTS:
         read_list(query, index, arena, at);
@@ -351,6 +375,12 @@ static void own_texts(struct list *texts, struct arena *arena)
     *texts = copy;
 }
 
+static void own_bytes(struct bytes *bytes, struct arena *arena)
+{
+    if (bytes->size > 0)
+        bytes->data = arena_copy(arena, bytes->data, bytes->size);
+}
+
 void table_own(enum row_table table, void *row, struct arena *arena)
 {
     const struct shape *shape = row_shapes[table];
@@ -359,6 +389,8 @@ void table_own(enum row_table table, void *row, struct arena *arena)
         void *at = field_at(field, row);
         if (field->kind == FIELD_TEXTS)
             own_texts(at, arena);
+        else if (field->kind == FIELD_BYTES)
+            own_bytes(at, arena);
         else if (field->kind == FIELD_TEXT || field->kind == FIELD_ID || field->kind == FIELD_JSON)
             *(const char **)at = arena_strdup(arena, *(const char **)at);
     }
