@@ -59,6 +59,22 @@ bool text_apply(struct text *text, const void *update, size_t size, enum text_ap
 size_t text_waiting(const struct text *text);
 size_t text_dropped(const struct text *text);
 
+// ---- batches: several updates in one piece of bytes, each behind its size as a varint ----
+void text_batch_add(struct buf *batch, const void *update, size_t size);
+struct text_batch {
+    const uint8_t *at, *end;
+    bool bad; // it was no batch; what came before is sound
+};
+// The next update; false at the end. A batch is begun as { bytes, bytes + size }.
+bool text_batch_next(struct text_batch *batch, const void **ret_update, size_t *ret_size);
+
+// ---- who wrote ----
+size_t text_agent_count(const struct text *text);
+// The agent and how many ids it has used in this text; index below text_agent_count().
+uint64_t text_agent_at(const struct text *text, size_t index, uint32_t *ret_used);
+// Ids that an agent has used; 0 for one that the text does not know.
+uint32_t text_agent_used(const struct text *text, uint64_t agent);
+
 // ---- versions ----
 enum text_order { TEXT_EQUAL, TEXT_BEFORE, TEXT_AFTER, TEXT_CONCURRENT };
 

@@ -7,7 +7,11 @@
 //   auth      {t, token}                        a fresh access token before the old one ends
 //   cur       {t, at}                           every 5 s or 1,000 rows
 //   op        {t, ops: [{n, name, args}]}       args as the REST body with path arguments merged in (id)
-//   presence  {t, room, state}                  room: a consultation's id, "" leaves; state: viewing, writing, session
+//   doc.sync  {t, docs: [{note, epoch, version}]}   at most 50; note: "<consultation>:<kind>", version: base64url; what of
+//             these texts is missing here? epoch 0 and no version: everything
+//   presence  {t, room, state, note, agent, seq}    room: a consultation's id, "" leaves; state: viewing, writing,
+//             session; the caret, when there is one: the kind of the note it is in and its struct text_anchor (agent: 16
+//             hex digits)
 //   ping      {t}
 // server -> client
 //   welcome   {t, protocol, epoch, head, oldest, scopes, opFloor, now, limits: {frame, ops}, mode: tail | snapshot}
@@ -16,7 +20,10 @@
 //   chg       {t, from, to, more, rows: [[put, table, id, rev, row] | [del, table, id, rev] | [hide, table, id, rev]]}
 //   res       {t, results: [{n, status: ok | rejected | retry, seq, code, message, field, details, data, after}]}
 //             ok: its effects are in the log at seq. rejected: final. retry: again after `after` ms
-//   presence  {t, room, who: [{user, name, state}]}
+//   doc.state {t, note, epoch, head, version, update | snapshot}   update: for a replica of that epoch; snapshot: a whole
+//             text, for those who have none. Neither: nothing was missing. Over 16 KB as a page: binary, deflated
+//             {t, note, code}                   the person may not read that note, or it cannot be read now
+//   presence  {t, room, who: [{user, name, device, state, note, agent, seq}]}   device: a number of the connection
 //   poke      {t, head}                         there is more; the client reads when it can
 //   reset     {t, why}                          the cursor is too old or the sums differ: start with an empty cache
 //   err       {t, code, message}                and the connection closes
@@ -30,11 +37,12 @@
 
 enum {
     SYNC_PROTOCOL = 1,
-    SYNC_SCHEMA = 1,
+    SYNC_SCHEMA = 2,
     SYNC_FRAME_MAX = 64 * 1024, // of any message, either way; a snapshot page before deflating: 1 MB
     SYNC_PAGE_MAX = 1024 * 1024,
     SYNC_PAGE_ROWS = 200,
-    SYNC_OPS_MAX = 50, // operations in flight
+    SYNC_OPS_MAX = 50,  // operations in flight
+    SYNC_DOCS_MAX = 50, // texts asked for at once
     SYNC_HELLO_MS = 10 * 1000,
     SYNC_PING_MS = 20 * 1000,
     SYNC_PRESENCE_BEAT_MS = 15 * 1000,

@@ -2,6 +2,7 @@
 
 #include "shared/wire/args_consultation.h"
 #include "shared/wire/args_identity.h"
+#include "shared/wire/args_notes.h"
 #include "shared/wire/args_people.h"
 
 #include <stdlib.h>
@@ -36,6 +37,12 @@ const struct op_spec *const op_specs[] = {
     &op_consultation_start,
     &op_consultation_upcoming,
     &op_credit_grant,
+    &op_note_at,
+    &op_note_edit,
+    &op_note_get,
+    &op_note_history,
+    &op_note_sync,
+    &op_note_write,
     &op_notification_list,
     &op_notification_read,
     &op_package_featured,

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-const char *const note_kind_words[] = { "consultant", "live", "preparation", "internal", NULL };
-
 // Every row: id and rev always, the rest left out when empty.
 #define OPT FIELD_OMIT_EMPTY
 
@@ -159,11 +157,32 @@ static const struct field note_fields[] = {
     { FIELD(struct row_note, rev), .kind = FIELD_INT, .flags = FIELD_REQUIRED },
     { FIELD(struct row_note, consultationId), .kind = FIELD_ID, .flags = OPT | FIELD_KEY },
     { FIELD(struct row_note, kind), .kind = FIELD_ENUM, .flags = OPT, .words = note_kind_words },
-    { FIELD(struct row_note, text), .kind = FIELD_TEXT, .flags = OPT | FIELD_MULTILINE, .max = 32768 },
+    { FIELD(struct row_note, epoch), .kind = FIELD_INT, .flags = OPT },
+    { FIELD(struct row_note, head), .kind = FIELD_INT, .flags = OPT },
+    { FIELD(struct row_note, tail), .kind = FIELD_BYTES, .flags = OPT, .max = NOTE_TAIL_MAX },
+    { FIELD(struct row_note, tailCount), .kind = FIELD_INT, .flags = OPT },
     { FIELD(struct row_note, authorName), .kind = FIELD_TEXT, .flags = OPT },
     { FIELD(struct row_note, updatedAt), .kind = FIELD_INT, .flags = OPT },
 };
 static const struct shape shape_row_note = SHAPE(struct row_note, "note", note_fields);
+
+static const struct field note_revision_fields[] = {
+    { FIELD(struct row_note_revision, id), .kind = FIELD_TEXT, .flags = FIELD_REQUIRED },
+    { FIELD(struct row_note_revision, rev), .kind = FIELD_INT, .flags = FIELD_REQUIRED },
+    { FIELD(struct row_note_revision, noteId), .kind = FIELD_TEXT, .flags = OPT | FIELD_KEY },
+    { FIELD(struct row_note_revision, consultationId), .kind = FIELD_ID, .flags = OPT },
+    { FIELD(struct row_note_revision, ord), .kind = FIELD_INT, .flags = OPT },
+    { FIELD(struct row_note_revision, agent), .kind = FIELD_TEXT, .flags = OPT, .max = 16 },
+    { FIELD(struct row_note_revision, authorId), .kind = FIELD_ID, .flags = OPT },
+    { FIELD(struct row_note_revision, authorName), .kind = FIELD_TEXT, .flags = OPT },
+    { FIELD(struct row_note_revision, startedAt), .kind = FIELD_INT, .flags = OPT },
+    { FIELD(struct row_note_revision, endedAt), .kind = FIELD_INT, .flags = OPT },
+    { FIELD(struct row_note_revision, added), .kind = FIELD_INT, .flags = OPT },
+    { FIELD(struct row_note_revision, removed), .kind = FIELD_INT, .flags = OPT },
+    { FIELD(struct row_note_revision, version), .kind = FIELD_BYTES, .flags = OPT, .max = 65536 },
+};
+static const struct shape shape_row_note_revision =
+    SHAPE(struct row_note_revision, "note_revision", note_revision_fields);
 
 static const struct field action_item_fields[] = {
     { FIELD(struct row_action_item, id), .kind = FIELD_ID, .flags = FIELD_REQUIRED },
@@ -276,6 +295,7 @@ const struct shape *const row_shapes[ROW_TABLES] = {
     [ROW_ATTENDEE] = &shape_row_attendee,
     [ROW_STATEMENT] = &shape_row_statement,
     [ROW_NOTIFICATION] = &shape_row_notification,
+    [ROW_NOTE_REVISION] = &shape_row_note_revision,
 };
 
 enum row_table row_table_find(const char *name)

@@ -4,6 +4,7 @@
 // last change).
 #pragma once
 
+#include "shared/domain/notes.h"
 #include "shared/wire/shape.h"
 
 struct row_me { // id = user
@@ -84,9 +85,27 @@ struct row_note { // id = "<consultation>:<kind>"
     int64_t rev;
     const char *consultationId;
     int kind; // note_kind_words
-    const char *text;
-    const char *authorName;
+    // The text itself is a merging text (shared/text/text.h) of which every reader keeps a replica. A row carries only
+    // its last updates; who lacks more asks for them (doc.sync of messages.h).
+    int64_t epoch;     // of the text's generation: replicas of another one cannot be merged with it
+    int64_t head;      // how many updates the server has stored
+    struct bytes tail; // the last ones of them, as a batch (text_batch_next); at most NOTE_TAIL_MAX bytes
+    int64_t tailCount; // how many those are: numbers head - tailCount + 1 to head
+    const char *authorName; // of the last one
     int64_t updatedAt;
+};
+
+// What somebody wrote in one sitting: a step of a note's history. The text as it was then is text_at_version().
+struct row_note_revision { // id = "<note>:<ord>"
+    const char *id;
+    int64_t rev;
+    const char *noteId, *consultationId;
+    int64_t ord;       // 1, 2, 3 ... by beginning
+    const char *agent; // of the author's device, 16 hex digits; NULL when several wrote it
+    const char *authorId, *authorName;
+    int64_t startedAt, endedAt;
+    int64_t added, removed; // bytes
+    struct bytes version;   // text_version() at its end
 };
 
 struct row_action_item {
@@ -138,14 +157,7 @@ struct row_notification {
     int64_t at, readAt;
 };
 
-// note kinds: who may read them decides the audience
-enum note_kind {
-    NOTE_CONSULTANT,  // private to the consultant
-    NOTE_LIVE,        // shared, of the session
-    NOTE_PREPARATION, // private to the consultant
-    NOTE_INTERNAL,    // consultant and administrators
-};
-extern const char *const note_kind_words[]; // consultant, live, preparation, internal
+enum { NOTE_TAIL_MAX = 1024 };
 
 // The tables in the order in which a snapshot sends them; the name on the wire is shape->name.
 enum row_table {
@@ -163,11 +175,12 @@ enum row_table {
     ROW_ATTENDEE,
     ROW_STATEMENT,
     ROW_NOTIFICATION,
+    ROW_NOTE_REVISION,
     ROW_TABLES
 };
 
 // Names: me, policy, package, consultant, availability, lot, consultation, outcome, note, action_item, deliverable,
-// attendee, statement, notification.
+// attendee, statement, notification, note_revision.
 extern const struct shape *const row_shapes[ROW_TABLES];
 
 // ROW_TABLES when there is none of that name.

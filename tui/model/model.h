@@ -52,7 +52,9 @@ enum model_changed {
     MODEL_ACCOUNT = 1 << (ROW_TABLES + 3),    // signed in or out
     MODEL_SLOTS = 1 << (ROW_TABLES + 4),      // an answer to model_slots_want()
     MODEL_PRESENCE = 1 << (ROW_TABLES + 5),
-    MODEL_EVERYTHING = (1 << (ROW_TABLES + 6)) - 1,
+    MODEL_TEXTS =
+        1 << (ROW_TABLES + 6), // a replica of a note has changed (tui/model/texts.h), or a caret in it
+    MODEL_EVERYTHING = (1 << (ROW_TABLES + 7)) - 1,
 };
 
 enum model_event_kind {
