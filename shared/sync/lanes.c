@@ -1,6 +1,7 @@
 #include "shared/sync/lanes.h"
 
 #include "shared/wire/args_consultation.h"
+#include "shared/wire/args_notes.h"
 #include "shared/wire/args_people.h"
 
 #include <string.h>
@@ -21,6 +22,7 @@ static const struct {
     { &op_consultation_reschedule, "consultation", offsetof(struct args_reschedule, id) },
     { &op_consultation_start, "consultation", offsetof(struct args_start, id) },
     { &op_consultant_availability_add, "consultant", offsetof(struct args_availability, id) },
+    { &op_note_edit, "consultation", offsetof(struct args_note_edit, id) },
     { &op_notification_read, "notification", offsetof(struct args_id, id) },
 };
 

@@ -72,12 +72,9 @@ static bool moved_already(const struct row_consultation *row, const struct overl
 
 static bool patch(struct row_consultation *row, const struct args_patch *args)
 {
-    bool notes = args->has_notes && args->notes.has_client;
-    if (notes)
-        row->clientNotes = args->notes.client;
     if (args->has_purpose)
         row->purpose = args->purpose;
-    return notes || args->has_purpose;
+    return args->has_purpose;
 }
 
 bool overlay_consultation(struct row_consultation *row, const struct overlay_op *op,
@@ -126,7 +123,6 @@ bool overlay_booked(const struct overlay_op *op, const struct overlay_who *who,
         .minutes = minutes,
         .freeTrial = args->useFreeTrialCredit,
         .purpose = args->purpose,
-        .clientNotes = args->notes,
         .bookedAt = op->at,
     };
     return true;

@@ -35,10 +35,6 @@ bool overlay_outcome(struct row_outcome *row, const struct overlay_op *op);
 void overlay_action_items(const struct overlay_op *op, struct arena *arena, struct list *items);
 void overlay_deliverables(const struct overlay_op *op, struct arena *arena, struct list *deliverables);
 void overlay_attendees(const struct overlay_op *op, struct arena *arena, struct list *attendees);
-// The text that the operation gives that note; NULL when it leaves it alone.
-const char *overlay_note(const struct overlay_op *op, enum note_kind kind);
-// The text that it gives the client's notes, or NULL.
-const char *overlay_client_notes(const struct overlay_op *op);
 
 struct overlay_lot {
     struct row_lot row;

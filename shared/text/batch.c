@@ -23,6 +23,47 @@ bool text_batch_next(struct text_batch *batch, const void **ret_update, size_t *
     return true;
 }
 
+static uint32_t piece_end(const struct text *text, const struct op *op, uint32_t from, size_t piece)
+{
+    const struct agent *agent = AGENT(text, op->agent);
+    uint32_t end = from + piece < op->len ? from + (uint32_t)piece : op->len;
+    while (end < op->len && !op_starts_point(text, agent, op->seq + end))
+        end++;
+    return end;
+}
+
+static void add_pieces(const struct text *text, const struct op *op, size_t piece, struct buf *batch)
+{
+    CLEANUP(buf_free) struct buf update = { 0 };
+    for (uint32_t at = 0, end; at < op->len; at = end) {
+        struct op part = *op;
+        end = piece_end(text, op, at, piece);
+        part.seq += at;
+        part.len = end - at;
+        if (op->kind != RUN_INSERT)
+            part.left.seq += op->kind == RUN_DELETE ? at : -at;
+        else if (at > 0)
+            part.follows = true;
+        if (part.follows)
+            part.left = (struct id){ op->agent, part.seq - 1 };
+        buf_clear(&update);
+        update_write(text, &part, 1, &update);
+        text_batch_add(batch, update.data, update.len);
+    }
+}
+
+void text_own_batch(const struct text *text, uint32_t from, size_t piece, struct buf *ret_batch)
+{
+    struct causal causal;
+    struct op op;
+    causal_begin(&causal, text);
+    for (uint32_t i = 0; i < text->agents.count; i++)
+        causal.next[i] = i == text->self ? from : AGENT(text, i)->next;
+    while (causal_next(&causal, &op))
+        add_pieces(text, &op, piece, ret_batch);
+    causal_free(&causal);
+}
+
 size_t text_agent_count(const struct text *text)
 {
     return text->agents.count;

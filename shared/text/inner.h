@@ -196,6 +196,8 @@ struct id origin_right(const struct text *text, struct id id);
 // The unit is known and was inserted.
 bool id_is_unit(const struct text *text, struct id id);
 bool byte_is_lead(char byte);
+// The operation is about the first unit of a code point. (version.c)
+bool op_starts_point(const struct text *text, const struct agent *agent, uint32_t seq);
 // A code point starts at (ends with) this unit.
 bool id_starts_point(const struct text *text, struct id id);
 bool id_ends_point(const struct text *text, struct id id);

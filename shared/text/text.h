@@ -68,6 +68,10 @@ struct text_batch {
 // The next update; false at the end. A batch is begun as { bytes, bytes + size }.
 bool text_batch_next(struct text_batch *batch, const void **ret_update, size_t *ret_size);
 
+// Appends the text's own operations since its own id `from` as a batch of updates of at most about `piece` bytes of text
+// each.
+void text_own_batch(const struct text *text, uint32_t from, size_t piece, struct buf *ret_batch);
+
 // ---- who wrote ----
 size_t text_agent_count(const struct text *text);
 // The agent and how many ids it has used in this text; index below text_agent_count().

@@ -94,8 +94,8 @@ bool text_version_compare(const void *a, size_t a_size, const void *b, size_t b_
     return ok;
 }
 
-// An operation that starts a code point: a version may lie within one only when it is not honest.
-static bool is_border(const struct text *text, const struct agent *agent, uint32_t seq)
+// A version may lie within a code point only when it is not honest.
+bool op_starts_point(const struct text *text, const struct agent *agent, uint32_t seq)
 {
     const struct run *run = run_at(agent, run_index(agent, seq));
     uint32_t past = seq - run->seq;
@@ -115,7 +115,7 @@ static void set_seen(const struct text *text, const struct array *entries, uint3
             continue;
         const struct agent *agent = AGENT(text, found);
         next[found] = entry->next < agent->next ? entry->next : agent->next;
-        while (next[found] < agent->next && !is_border(text, agent, next[found]))
+        while (next[found] < agent->next && !op_starts_point(text, agent, next[found]))
             next[found]--;
     }
 }

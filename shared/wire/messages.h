@@ -45,6 +45,7 @@ enum {
     SYNC_DOCS_MAX = 50, // texts asked for at once
     SYNC_HELLO_MS = 10 * 1000,
     SYNC_PING_MS = 20 * 1000,
+    SYNC_PRESENCE_PAUSE_MS = 100, // between two of one client, at least
     SYNC_PRESENCE_BEAT_MS = 15 * 1000,
     SYNC_PRESENCE_EXPIRY_MS = 30 * 1000,
 };

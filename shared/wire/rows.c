@@ -122,8 +122,6 @@ static const struct field consultation_fields[] = {
     { FIELD(struct row_consultation, freeTrial), .kind = FIELD_BOOL, .flags = OPT },
     { FIELD(struct row_consultation, purpose), .kind = FIELD_TEXT, .flags = OPT | FIELD_MULTILINE,
       .max = 2000 },
-    { FIELD(struct row_consultation, clientNotes), .kind = FIELD_TEXT, .flags = OPT | FIELD_MULTILINE,
-      .max = 8000 },
     { FIELD(struct row_consultation, actualStart), .kind = FIELD_INT, .flags = OPT },
     { FIELD(struct row_consultation, actualEnd), .kind = FIELD_INT, .flags = OPT },
     { FIELD(struct row_consultation, bookedAt), .kind = FIELD_INT, .flags = OPT },

@@ -66,7 +66,7 @@ struct row_consultation {
     const char *type, *packageId, *packageName;
     int64_t minutes; // of credit it costs
     bool freeTrial;
-    const char *purpose, *clientNotes;
+    const char *purpose;
     int64_t actualStart, actualEnd, bookedAt, confirmedAt, cancelledAt;
     const char *cancelReason;
     int64_t reschedules, sequence;

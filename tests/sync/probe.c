@@ -7,11 +7,12 @@
 //     settled MS                       nothing waits any more
 //     list FROM TO                     consultations (UTC ms)
 //     show ID                          one consultation with its parts
-//     note ID KIND BASE TEXT           TEXT to the end of the line, "\n" for a newline
+//     note ID KIND TEXT                becomes TEXT (to the end of the line, "\n" for a newline)
 //     confirm|start|cancel ID          complete ID SUMMARY   item ID TEXT
 //     book CONSULTANT START END        reschedule ID START END
 //     outbox | refusals | credits | events | connection | enter ID | present ID | resend N | discard N | slots ID FROM TO [MINUTES]
 #include "shared/wire/json.h"
+#include "tests/sync/typing.h"
 #include "tui/net/net.h"
 
 #include <inttypes.h>
@@ -120,10 +121,7 @@ static void write_note(struct probe *probe, const struct note_view *note, const 
     open_object(probe);
     field_text(probe, "kind", kind);
     field_text(probe, "text", note->text);
-    field_int(probe, "rev", note->rev);
     field_int(probe, "waits", note->waits);
-    field_int(probe, "conflict", note->conflict);
-    field_text(probe, "mine", note->mine);
     buf_add_char(&probe->out, '}');
 }
 
@@ -206,7 +204,6 @@ static void write_parts(struct probe *probe, const struct consultation_detail *d
         const struct note_view *note = LIST_AT(&detail->notes, struct note_view, i);
         write_note(probe, note, note_kind_words[note->kind]);
     }
-    write_note(probe, &detail->client_notes, "client");
     buf_add_text(&probe->out, "]");
     json_add_key(&probe->out, "items");
     buf_add_char(&probe->out, '[');
@@ -251,15 +248,11 @@ static char *unescape(const char *text, struct arena *arena)
 static void run_note(struct probe *probe)
 {
     struct err err;
-    const char *text = unescape(probe->rest[4], &probe->arena);
-    int64_t base = atoll(probe->words[3]);
+    const char *text = unescape(probe->rest[3], &probe->arena);
     int kind = 0;
-    while (note_kind_words[kind] != NULL && strcmp(note_kind_words[kind], probe->words[2]) != 0)
+    while (kind < NOTE_KINDS - 1 && strcmp(note_kind_words[kind], probe->words[2]) != 0)
         kind++;
-    bool good = note_kind_words[kind] == NULL
-                    ? model_client_notes_save(probe->model, probe->words[1], base, text, &err)
-                    : model_note_save(probe->model, probe->words[1], (enum note_kind)kind, base, text, &err);
-    answer(probe, good, &err);
+    answer(probe, type_note(probe->model, probe->words[1], (enum note_kind)kind, text, &err), &err);
 }
 
 static void run_move(struct probe *probe)
@@ -463,7 +456,7 @@ static const struct {
     { "list", 3, run_list },
     { "login", 3, run_login },
     { "logout", 1, run_logout },
-    { "note", 5, run_note },
+    { "note", 4, run_note },
     { "outbox", 1, run_outbox },
     { "present", 2, run_present },
     { "refusals", 1, run_refusals },

@@ -1,4 +1,4 @@
-// The outbox by itself: lanes, immutability, notes that coalesce, base revisions, refusals, withdrawal, the size of it.
+// The outbox by itself: lanes, immutability, refusals, withdrawal, the size of it.
 
 #include "tests/sync/home.h"
 
@@ -48,23 +48,6 @@ static int64_t item_for(int n, const char *text)
     return queued;
 }
 
-static void type(int n, int64_t base, const char *text)
-{
-    struct err err;
-    if (!model_note_save(home.model, home_id(&home, CONSULTATIONS, n), NOTE_LIVE, base, text, &err))
-        fail_msg("note: %s", err.message);
-}
-
-static struct note_view live_note(int n)
-{
-    struct consultation_detail detail;
-    assert_true(model_consultation(home.model, home_id(&home, CONSULTATIONS, n), &home.arena, &detail));
-    for (size_t i = 0; i < detail.notes.count; i++)
-        if (LIST_AT(&detail.notes, struct note_view, i)->kind == NOTE_LIVE)
-            return *LIST_AT(&detail.notes, struct note_view, i);
-    return (struct note_view){ .text = NULL };
-}
-
 static struct list waiting(void)
 {
     struct list list = { 0 };
@@ -104,50 +87,6 @@ static void one_lane_goes_one_at_a_time_and_others_do_not_wait(void **state)
     assert_int_equal(counts.waiting, 0);
 }
 
-static void typing_becomes_one_operation_until_it_is_sent(void **state)
-{
-    (void)state;
-    CLEANUP(buf_free) struct buf out = { 0 };
-    for (int i = 1; i <= 300; i++)
-        type(0, 0, arena_printf(&home.arena, "%.*s", i, "a long thought that goes on and on and on and on"));
-    assert_int_equal(waiting().count, 1);
-    assert_int_equal(home_take(&home, &out), 1);
-    type(0, 0, "sent already");
-    type(0, 0, "sent already, and more");
-    assert_int_equal(waiting().count, 2);
-    assert_string_equal(live_note(0).text, "sent already, and more");
-    assert_true(live_note(0).waits);
-    assert_int_equal(home_take(&home, &out), 0);
-}
-
-// A, then A' typed while A is under way: A' goes on from what A made, and is sent once.
-static void an_edit_goes_on_from_the_answer_before_it(void **state)
-{
-    (void)state;
-    CLEANUP(buf_free) struct buf out = { 0 };
-    type(0, 7, "one");
-    home_take(&home, &out);
-    assert_non_null(strstr(buf_text(&out), "\"baseRev\":7"));
-    type(0, 7, "one two");
-    struct list list = waiting();
-    home_answer(&home, LIST_AT(&list, struct waiting, 0)->n, "ok", 40);
-    buf_clear(&out);
-    home_take(&home, &out);
-    assert_non_null(strstr(buf_text(&out), "\"baseRev\":40"));
-    assert_non_null(strstr(buf_text(&out), "one two"));
-}
-
-static void what_a_note_names_is_all_that_it_changes(void **state)
-{
-    (void)state;
-    CLEANUP(buf_free) struct buf out = { 0 };
-    type(0, 0, "");
-    home_take(&home, &out);
-    assert_non_null(strstr(buf_text(&out), "\"liveNotes\":{\"text\":\"\"}"));
-    assert_null(strstr(buf_text(&out), "null"));
-    assert_null(strstr(buf_text(&out), "notes\":{\"c"));
-}
-
 static void an_unsent_operation_can_be_taken_back_and_a_sent_one_cannot(void **state)
 {
     (void)state;
@@ -174,20 +113,7 @@ static void an_operation_beyond_the_rules_is_not_queued(void **state)
     struct args_action_item empty = { .id = home_id(&home, CONSULTATIONS, 0), .description = "" };
     assert_false(model_add_action_item(home.model, &empty, NULL, &err));
     assert_int_equal(err.code, ERR_BAD_REQUEST);
-    assert_false(
-        model_note_save(home.model, home_id(&home, CONSULTATIONS, 0), NOTE_LIVE, 0, "bell \a", &err));
-    assert_int_equal(err.code, ERR_BAD_REQUEST);
     assert_int_equal(waiting().count, 1);
-}
-
-static void an_operation_too_long_for_a_frame_is_refused_at_once(void **state)
-{
-    (void)state;
-    struct err err;
-    static char lines[32700];
-    memset(lines, '\n', sizeof lines - 1);
-    assert_false(model_note_save(home.model, home_id(&home, CONSULTATIONS, 0), NOTE_LIVE, 0, lines, &err));
-    assert_int_equal(err.code, ERR_TOO_LARGE);
 }
 
 static void five_hundred_operations_fit_into_frames_and_all_leave(void **state)
@@ -271,7 +197,7 @@ static void a_newer_outbox_is_left_alone(void **state)
     struct model_options options = { .home = folder };
     assert_false(model_open(&model, &options, &err));
     assert_non_null(strstr(err.message, "newer"));
-    store_exec(feed_outbox(home.feed), "PRAGMA user_version=1");
+    store_exec(feed_outbox(home.feed), "PRAGMA user_version=2");
 }
 
 static void a_damaged_cache_is_fetched_anew_and_the_outbox_stays(void **state)
@@ -347,12 +273,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORY(files_are_private),
         STORY(one_lane_goes_one_at_a_time_and_others_do_not_wait),
-        STORY(typing_becomes_one_operation_until_it_is_sent),
-        STORY(an_edit_goes_on_from_the_answer_before_it),
-        STORY(what_a_note_names_is_all_that_it_changes),
         STORY(an_unsent_operation_can_be_taken_back_and_a_sent_one_cannot),
         STORY(an_operation_beyond_the_rules_is_not_queued),
-        STORY(an_operation_too_long_for_a_frame_is_refused_at_once),
         STORY(five_hundred_operations_fit_into_frames_and_all_leave),
         STORY(overlay_leaves_when_the_cursor_reaches_the_answer),
         STORY(the_change_before_the_answer_does_not_flicker),

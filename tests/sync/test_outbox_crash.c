@@ -6,7 +6,9 @@
 
 #include "shared/base/civil.h"
 #include "tests/lib/crash_vfs.h"
+#include "tests/sync/typing.h"
 #include "tui/model/outbox.h"
+#include "tui/model/replica.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,7 +29,7 @@ static void type(struct home *home, int round)
 {
     struct err err;
     const char *text = arena_printf(&home->arena, "text %d", round);
-    assert_true(model_note_save(home->model, home_id(home, CONSULTATIONS, 7), NOTE_LIVE, 0, text, &err));
+    assert_true(type_note(home->model, home_id(home, CONSULTATIONS, 7), NOTE_LIVE, text, &err));
 }
 
 static int64_t queue(struct home *home, int round)
@@ -91,18 +93,18 @@ static bool operation_holds(struct store *outbox, enum said said, int64_t n, str
     return said != SAID_ANSWERED || op.state == OUTBOX_DONE;
 }
 
-// The newest text of the note, in whichever operation it is.
+// The round whose text the replica holds.
 static int newest_text(struct store *outbox)
 {
-    int newest = -1;
-    CLEANUP(query_end)
-    sqlite3_stmt *query = store_query(outbox, "SELECT args FROM operation WHERE note IS NOT NULL");
-    while (store_row(outbox, query)) {
-        const char *at = strstr(column_text(query, 0), "text ");
-        if (at != NULL && atoi(at + 5) > newest)
-            newest = atoi(at + 5);
-    }
-    return newest;
+    CLEANUP(buf_free) struct buf text = { 0 };
+    struct replica replica;
+    CLEANUP(query_end) sqlite3_stmt *query = store_query(outbox, "SELECT note FROM replica");
+    if (!store_row(outbox, query))
+        return -1;
+    replica_open(&replica, outbox, column_text(query, 0));
+    text_content(replica.text, &text);
+    replica_close(&replica);
+    return text.len > 5 ? atoi(buf_text(&text) + 5) : -1;
 }
 
 static bool is_intact(struct store *outbox)

@@ -106,7 +106,7 @@ class Real(unittest.TestCase):
         self.wait_until(lambda: booked in self.list(john))
         self.offline(john, jane)
         for words in (("confirm", booked), ("start", booked), ("item", booked, "inventory of what there is"),
-                      ("note", booked, "live", 0, "# Current state"), ("note", booked, "consultant", 0, "private"),
+                      ("note", booked, "live", "# Current state"), ("note", booked, "consultant", "private"),
                       ("complete", booked, "three areas")):
             john.must(*words)
         shown = john.ask("show", booked)
@@ -173,8 +173,8 @@ class Real(unittest.TestCase):
         second.must("login", JOHN, self.server.accounts[JOHN].password)
         second.wait("online")
         self.offline(john, second)
-        john.must("note", booked, "live", 0, "from the first")
-        second.must("note", booked, "live", 0, "from the second")
+        john.must("note", booked, "live", "from the first")
+        second.must("note", booked, "live", "from the second")
         self.online(john, second)
 
         def text(probe):
@@ -182,8 +182,8 @@ class Real(unittest.TestCase):
         self.wait_until(lambda: text(john) == text(second) and "from the first" in text(john))
         self.assertIn("from the second", text(john))
         # Both go on typing in editors that have not seen the other text: nothing is lost.
-        john.must("note", booked, "live", 0, "from the first, more")
-        second.must("note", booked, "live", 0, "from the second, more")
+        john.must("note", booked, "live", "from the first, more")
+        second.must("note", booked, "live", "from the second, more")
         john.settled()
         second.settled()
         self.wait_until(lambda: text(john) == text(second))
@@ -198,7 +198,7 @@ class Real(unittest.TestCase):
         for round_ in range(6):
             for word in range(8):
                 text += f"word {round_}.{word} "
-                john.must("note", booked, "live", 0, text.strip())
+                john.must("note", booked, "live", text.strip())
             if round_ % 3 == 0:
                 john.kill()
                 john = self.probe(JOHN)

@@ -206,7 +206,7 @@ class Operations(Story):
         probe.wait("offline")
         probe.must("start", uuid(1, 0))
         for i in range(20):
-            probe.must("note", uuid(1, 0), "live", 0, "typed " + "x" * i)
+            probe.must("note", uuid(1, 0), "live", "typed " + "x" * i)
         self.assertEqual(probe.ask("outbox")["waiting"], 2)
         self.server.start()
         probe.wait("online")
@@ -233,10 +233,10 @@ class Operations(Story):
         probe = self.signed_in()
         self.server.on_op = self.note
         self.server.answer_op = False
-        probe.must("note", uuid(1, 0), "live", 0, "first")
+        probe.must("note", uuid(1, 0), "live", "first")
         until(lambda: self.server.received)
-        probe.must("note", uuid(1, 0), "live", 0, "first and second")
-        probe.must("note", uuid(1, 0), "live", 0, "first and second and third")
+        probe.must("note", uuid(1, 0), "live", "first and second")
+        probe.must("note", uuid(1, 0), "live", "first and second and third")
         self.assertEqual(probe.ask("outbox")["waiting"], 2)
         self.server.answer_op = True
         self.server.drop_all()
@@ -253,7 +253,7 @@ class Operations(Story):
         probe = self.signed_in()
         self.server.on_op = self.note
         for i in range(1, 31):
-            probe.must("note", uuid(1, 0), "live", 0, "typed with patience"[:i])
+            probe.must("note", uuid(1, 0), "live", "typed with patience"[:i])
             time.sleep(0.01)
         probe.settled()
         self.assertLessEqual(len(self.server.effects), 1 if SLOW == 1 else 4)
@@ -262,7 +262,7 @@ class Operations(Story):
     def test_what_follows_an_edit_does_not_wait_for_it_to_rest(self):
         probe = self.signed_in()
         self.server.on_op = lambda server, op: (self.start if op["name"].endswith("start") else self.note)(server, op)
-        probe.must("note", uuid(1, 0), "live", 0, "before it")
+        probe.must("note", uuid(1, 0), "live", "before it")
         begun = time.time()
         probe.must("start", uuid(1, 0))
         until(lambda: len(self.server.effects) == 2)
@@ -272,7 +272,7 @@ class Operations(Story):
     def test_the_last_words_leave_before_the_program_ends(self):
         probe = self.signed_in()
         self.server.on_op = self.note
-        probe.must("note", uuid(1, 0), "live", 0, "goodbye")
+        probe.must("note", uuid(1, 0), "live", "goodbye")
         probe.close()
         self.assertEqual([args["liveNotes"]["text"] for _, _, args in self.server.effects], ["goodbye"])
 
@@ -285,7 +285,7 @@ class Operations(Story):
         self.assertEqual((view["text"], view["rev"]), ("theirs", rev))
         later = self.server.put("note", note, consultationId=uuid(1, 0), kind="live", text="newer", updatedAt=BASE)
         self.assertGreater(later, rev)
-        probe.must("note", uuid(1, 0), "live", view["rev"], "theirs, mine")
+        probe.must("note", uuid(1, 0), "live", "theirs, mine")
         probe.settled()
         self.assertEqual(self.server.effects[-1][2]["baseRev"], rev)
 
@@ -294,9 +294,9 @@ class Operations(Story):
         def merged(server, op):
             return {**self.note(server, op), "data": {"merged": True}}
         self.server.on_op = merged
-        probe.must("note", uuid(1, 0), "live", 5, "one")
+        probe.must("note", uuid(1, 0), "live", "one")
         probe.settled()
-        probe.must("note", uuid(1, 0), "live", 5, "one two")
+        probe.must("note", uuid(1, 0), "live", "one two")
         probe.settled()
         self.assertEqual([args["baseRev"] for _, _, args in self.server.effects], [5, 5])
 
@@ -349,9 +349,9 @@ class Operations(Story):
     def test_a_refused_note_keeps_the_text_and_takes_further_typing(self):
         probe = self.signed_in()
         self.server.on_op = lambda server, op: {"status": "rejected", "code": "CONFLICT", "message": "Changed."}
-        probe.must("note", uuid(1, 0), "live", 7, "mine")
+        probe.must("note", uuid(1, 0), "live", "mine")
         probe.settled()
-        probe.must("note", uuid(1, 0), "live", 7, "mine and more")
+        probe.must("note", uuid(1, 0), "live", "mine and more")
         time.sleep(0.4)
         self.assertEqual(len(self.server.received), 1)
         refusal, = probe.ask("refusals")["list"]
@@ -561,7 +561,7 @@ class Client(Story):
         probe.wait("offline")
         booked = probe.must("book", uuid(3, 1), BASE + 500 * HOUR, BASE + 501 * HOUR)["id"]
         self.assertTrue(self.list(probe)[booked]["onlyHere"])
-        probe.must("note", booked, "client", 0, "please")
+        probe.must("note", booked, "client", "please")
         self.server.on_op = lambda server, op: {"status": "rejected", "code": "SLOT_TAKEN", "message": "Taken."}
         self.server.start()
         probe.settled()

@@ -235,72 +235,8 @@ bool model_withdraw(struct model *model, int64_t n, struct err *err)
 bool model_flush(struct model *model, struct err *err)
 {
     port_take_soft(model);
-    if (!outbox_flush(model->outbox, true, err))
+    if (!outbox_flush(model->outbox, err))
         return false;
     signal_own(model, MODEL_OUTBOX);
     return true;
-}
-
-// --- notes -------------------------------------------------------------------------------------------------------------
-
-static void fill_patch(struct args_patch *patch, enum note_kind kind, const char *text)
-{
-    switch (kind) {
-    case NOTE_CONSULTANT:
-        patch->has_notes = patch->notes.has_consultant = true;
-        patch->notes.consultant = text;
-        break;
-    case NOTE_INTERNAL:
-        patch->has_notes = patch->notes.has_internal = true;
-        patch->notes.internal = text;
-        break;
-    case NOTE_LIVE:
-        patch->has_liveNotes = patch->liveNotes.has_text = true;
-        patch->liveNotes.text = text;
-        break;
-    case NOTE_PREPARATION:
-        patch->has_preparationNotes = true;
-        patch->preparationNotes = text;
-        break;
-    }
-}
-
-static bool save_patch(struct model *model, const struct args_patch *patch, const char *kind,
-                       int64_t base_rev, struct err *err)
-{
-    struct arena arena = { 0 };
-    struct outbox_op op = {
-        .name = op_consultation_patch.name,
-        .lane = op_lane(&op_consultation_patch, patch, &arena),
-        .thing = patch->id,
-        .note = arena_printf(&arena, "%s:%s", patch->id, kind),
-        .origin_rev = base_rev,
-        .at = model_now(model),
-    };
-    bool good = write_args(&op_consultation_patch, patch, &arena, &op.args, err) &&
-                outbox_save_note(model->outbox, &op, port_machine_now(model), err);
-    arena_free(&arena);
-    if (good) {
-        atomic_store(&model->soft, true);
-        pending_changed(model);
-        signal_own(model, MODEL_OUTBOX);
-    }
-    return good;
-}
-
-bool model_note_save(struct model *model, const char *consultation_id, enum note_kind kind, int64_t base_rev,
-                     const char *text, struct err *err)
-{
-    struct args_patch patch = { .id = consultation_id };
-    fill_patch(&patch, kind, text);
-    return save_patch(model, &patch, note_kind_words[kind], base_rev, err);
-}
-
-bool model_client_notes_save(struct model *model, const char *consultation_id, int64_t base_rev,
-                             const char *text, struct err *err)
-{
-    struct args_patch patch = { .id = consultation_id, .has_notes = true };
-    patch.notes.has_client = true;
-    patch.notes.client = text;
-    return save_patch(model, &patch, "client", base_rev, err);
 }

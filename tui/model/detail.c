@@ -1,6 +1,6 @@
 // Everything about one consultation: its parts as the server said them and what is pending over each.
 
-#include "tui/model/internal.h"
+#include "tui/model/texts_internal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -101,68 +101,54 @@ static void add_pending_attendees(const struct overlay_op *op, struct arena *are
 
 // --- notes -------------------------------------------------------------------------------------------------------------
 
-// Lays what is pending and what was refused over the server's version of a note.
-static void overlay_edits(struct model *model, const char *note, const char *id,
-                          const char *(*text_of)(const struct pending *pending, enum note_kind kind),
-                          struct arena *arena, struct note_view *view)
+// What the client wrote with a booking that the server has not seen.
+static const char *booking_notes(struct model *model, const char *id)
 {
-    for (const struct pending *p = NULL; (p = pending_about(model, id, p)) != NULL;) {
-        const char *text = text_of(p, view->kind);
-        if (text == NULL)
-            continue;
-        if (!view->waits && same(p->note, note))
-            view->rev = p->origin_rev; // the first of the edits says what they all go on from
-        view->text = text;
-        view->updated_at = p->op.at;
-        view->waits = true;
-    }
-    view->text = arena_strdup(arena, view->text);
-    const struct refused_thing *refused = refused_note(model, note);
-    if (refused != NULL && refused->text != NULL) {
-        view->conflict = refused->n;
-        view->mine = arena_strdup(arena, refused->text);
-    }
+    for (const struct pending *p = NULL; (p = pending_about(model, id, p)) != NULL;)
+        if (p->op.spec == &op_consultation_book)
+            return ((const struct args_book *)p->op.args)->notes;
+    return NULL;
 }
 
-static const char *note_text(const struct pending *pending, enum note_kind kind)
+// An open text has it in memory already.
+static const char *replica_words(struct model *model, const char *note, struct arena *arena)
 {
-    return overlay_note(&pending->op, kind);
-}
-
-static const char *client_text(const struct pending *pending, enum note_kind kind)
-{
-    (void)kind;
-    return overlay_client_notes(&pending->op);
+    CLEANUP(buf_free) struct buf words = { 0 };
+    for (struct model_text *text = model->texts; text != NULL; text = text->next)
+        if (strcmp(text->replica.note, note) == 0) {
+            model_text_refresh(text);
+            return arena_strdup(arena, model_text_content(text, NULL));
+        }
+    struct replica replica;
+    replica_open(&replica, model->outbox, note);
+    text_content(replica.text, &words);
+    replica_close(&replica);
+    return words.len == 0 ? NULL : arena_strdup(arena, buf_text(&words));
 }
 
 static void read_note(struct model *model, const char *id, enum note_kind kind, struct arena *arena,
                       struct list *notes)
 {
-    const char *key = arena_printf(arena, "%s:%s", id, note_kind_words[kind]);
-    struct note_view view = { .kind = kind };
-    struct row_note row;
-    if (row_get(model, ROW_NOTE, key, arena, &row)) {
-        view.text = row.text;
-        view.author_name = row.authorName;
-        view.rev = row.rev;
-        view.updated_at = row.updatedAt;
+    char note[REPLICA_NOTE_SIZE];
+    struct row_note row = { 0 };
+    note_id(id, kind, note);
+    bool known = row_get(model, ROW_NOTE, note, arena, &row);
+    struct note_view view = {
+        .kind = kind,
+        .text = replica_words(model, note, arena),
+        .author_name = row.authorName,
+        .updated_at = row.updatedAt,
+        .waits = outbox_note_waits(model->outbox, note),
+    };
+    if (view.text == NULL && kind == NOTE_CLIENT && (view.text = booking_notes(model, id)) != NULL) {
+        view.text = arena_strdup(arena, view.text);
+        view.waits = true;
     }
-    overlay_edits(model, key, id, note_text, arena, &view);
-    if (view.text == NULL && view.conflict == 0 && view.rev == 0)
+    if (view.text == NULL && !known)
         return;
     if (view.text == NULL)
         view.text = "";
     *LIST_ADD(notes, arena, struct note_view) = view;
-}
-
-static void read_client_notes(struct model *model, const struct row_consultation *base, struct arena *arena,
-                              struct note_view *ret)
-{
-    *ret =
-        (struct note_view){ .text = base->clientNotes, .author_name = base->contactName, .rev = base->rev };
-    overlay_edits(model, arena_printf(arena, "%s:client", base->id), base->id, client_text, arena, ret);
-    if (ret->text == NULL)
-        ret->text = "";
 }
 
 // --- the question ------------------------------------------------------------------------------------------------------
@@ -181,11 +167,8 @@ static void read_outcome(struct model *model, const char *id, struct arena *aren
 static void read_parts(struct model *model, const char *id, struct arena *arena,
                        struct consultation_detail *ret)
 {
-    struct row_consultation base = ret->head.row;
-    row_get(model, ROW_CONSULTATION, id, arena, &base); // without the overlay, when there is one
-    for (int kind = NOTE_CONSULTANT; kind <= NOTE_INTERNAL; kind++)
+    for (int kind = 0; kind < NOTE_KINDS; kind++)
         read_note(model, id, (enum note_kind)kind, arena, &ret->notes);
-    read_client_notes(model, &base, arena, &ret->client_notes);
     read_items(model, id, arena, &ret->action_items);
     read_deliverables(model, id, arena, &ret->deliverables);
     read_attendees(model, id, arena, &ret->attendees);

@@ -38,7 +38,8 @@ static int64_t open_operations(struct store *store)
 static void forget_person(struct store *store)
 {
     store_exec(store,
-               "DELETE FROM operation; UPDATE device SET account = account + 1,"
+               "DELETE FROM operation; DELETE FROM replica; DELETE FROM replica_log; UPDATE device SET "
+               "account = account + 1,"
                " email = NULL, user_id = NULL, access = NULL, refresh = NULL, access_until = 0, epoch = ''");
 }
 

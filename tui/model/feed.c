@@ -30,6 +30,7 @@ bool feed_open(struct feed **ret_feed, struct model *model, struct err *err)
     struct feed *feed = calloc(1, sizeof *feed);
     CHECK(feed != NULL);
     feed->model = model;
+    feed->wanted_end = &feed->wanted;
     feed->session = open_session_lock(model->home);
     bool good = feed->session >= 0 || err_set(err, ERR_INTERNAL, "cannot open the lock of %s: %s",
                                               model->home, strerrordesc_np(errno));
@@ -48,7 +49,8 @@ void feed_close(struct feed *feed)
         return;
     struct err err;
     if (feed->outbox != NULL && (feed->soft_since != 0 || port_take_soft(feed->model)))
-        outbox_flush(feed->outbox, true, &err);
+        outbox_flush(feed->outbox, &err);
+    feed_texts_close(feed);
     store_close(feed->cache);
     store_close(feed->outbox);
     if (feed->session >= 0)
@@ -218,7 +220,7 @@ static void flush_soft(struct feed *feed, int64_t now)
     if (port_take_soft(feed->model) && feed->soft_since == 0)
         feed->soft_since = now;
     bool due = feed->soft_since != 0 && (now - feed->soft_since >= FLUSH_MS || now < feed->soft_since);
-    if (due && outbox_flush(feed->outbox, false, &err))
+    if (due && outbox_flush(feed->outbox, &err))
         feed->soft_since = 0;
 }
 
@@ -249,7 +251,7 @@ void feed_idle(struct feed *feed, bool *ret_outbox)
     int64_t now = port_machine_now(feed->model);
     *ret_outbox = store_changed_elsewhere(feed->outbox);
     if (*ret_outbox)
-        port_signal(feed->model, MODEL_OUTBOX | MODEL_REFUSALS | MODEL_ACCOUNT);
+        port_signal(feed->model, MODEL_OUTBOX | MODEL_REFUSALS | MODEL_ACCOUNT | MODEL_TEXTS);
     if (!feed->holds_session && store_changed_elsewhere(feed->cache))
         port_signal(feed->model, MODEL_EVERYTHING);
     flush_soft(feed, now);

@@ -67,16 +67,24 @@ struct feed_result {
     int64_t n;
     const char *status; // ok, rejected, retry
     int64_t seq, after;
-    bool merged; // an edited note was laid beside what somebody else had written
     const char *code, *message, *field, *details;
 };
 bool feed_results(struct feed *feed, const struct list *results /* struct feed_result */, struct err *err);
 
 // Appends one `op` message when there is something to send; *ret_count operations.
 bool feed_take_ops(struct feed *feed, struct buf *out, size_t *ret_count, struct err *err);
+// Appends one `doc.sync` message when texts are to be asked for; false: none now.
+bool feed_take_docs(struct feed *feed, struct buf *out);
+struct feed_doc {
+    const char *note;
+    enum err_code code; // why it cannot be had, else ERR_NONE
+    int64_t epoch, head;
+    struct bytes update, snapshot; // at most one of them
+};
+bool feed_doc(struct feed *feed, const struct feed_doc *doc, struct err *err);
 // When a lane that waits may go on: machine time, UTC ms, 0 never.
 int64_t feed_next_retry(struct feed *feed);
-// Makes what was typed durable and lets it be sent at once: the program ends.
+// Makes what was typed durable: the program ends.
 void feed_hurry(struct feed *feed);
 
 int64_t feed_cursor(const struct feed *feed);

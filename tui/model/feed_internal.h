@@ -3,6 +3,11 @@
 
 #include "tui/model/feed.h"
 #include "tui/model/internal.h"
+#include "tui/model/replica.h"
+
+enum { FEED_PICTURES = 8 };
+
+struct wanted_text; // feed_texts.c
 
 struct feed {
     struct model *model;
@@ -24,11 +29,28 @@ struct feed {
     int64_t soft_since; // machine ms; 0: nothing to flush
     int64_t forget_at;  // machine ms: the next time to clean up
     bool sweep;         // rows of an older generation lie about
+    // texts: those to ask for, and the last ones looked at
+    struct wanted_text *wanted, **wanted_end;
+    size_t asked_count;
+    bool scanning;
+    struct replica pictures[FEED_PICTURES];
+    uint64_t used[FEED_PICTURES], uses;
 };
 
 // Reads the state row. False when it cannot be read.
 bool feed_load_state(struct feed *feed, struct err *err);
 // Begins writing to the cache: ERR_CONFLICT when it belongs to another account by now.
 bool feed_begin(struct feed *feed, struct err *err);
+// --- feed_texts.c: each in a transaction of its own on the outbox, after what the cache says was committed
+// The row of a note as the server sent it.
+bool feed_text_row(struct feed *feed, const struct row_note *row, struct err *err);
+// The note's row is gone: it was deleted, or this person may no longer see it.
+bool feed_text_gone(struct feed *feed, const char *note, struct err *err);
+// Everything that the cache shows against everything that is here.
+bool feed_texts_scan(struct feed *feed, struct err *err);
+// Nothing is asked for any more.
+void feed_texts_forget(struct feed *feed);
+void feed_texts_close(struct feed *feed);
+
 // Writes the state row and commits.
 bool feed_commit(struct feed *feed, struct err *err);

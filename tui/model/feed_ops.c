@@ -13,6 +13,7 @@ bool feed_hello(struct feed *feed, struct arena *arena, struct feed_hello *ret, 
     struct device device = { 0 };
     arena_free(&feed->in_flight_arena);
     feed->in_flight = (struct list){ 0 };
+    feed_texts_forget(feed);
     if (!cache_match_account(feed->cache, feed->outbox, err) || !feed_load_state(feed, err))
         return false;
     if (!feed_device(feed, arena, &device))
@@ -73,7 +74,7 @@ bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct 
     feed->ops_limit = welcome->ops > 0 && welcome->ops < SYNC_OPS_MAX ? (size_t)welcome->ops : SYNC_OPS_MAX;
     feed->frame_limit =
         welcome->frame >= 1024 && welcome->frame < SYNC_FRAME_MAX ? (size_t)welcome->frame : SYNC_FRAME_MAX;
-    return feed_commit(feed, err);
+    return feed_commit(feed, err) && (welcome->snapshot || feed_texts_scan(feed, err));
 }
 
 // --- out -----------------------------------------------------------------------------------------------------------------
@@ -121,7 +122,7 @@ int64_t feed_next_retry(struct feed *feed)
 void feed_hurry(struct feed *feed)
 {
     struct err err;
-    if (outbox_flush(feed->outbox, true, &err))
+    if (outbox_flush(feed->outbox, &err))
         feed->soft_since = 0;
 }
 
@@ -147,7 +148,6 @@ static bool answer_of(struct feed *feed, const struct feed_result *result, struc
                                                    : result->after;
     *ret = (struct outbox_answer){
         .n = result->n,
-        .merged = result->merged,
         .code = result->code,
         .message = result->message,
         .field = result->field,
@@ -183,6 +183,19 @@ static void tell_refused(struct feed *feed, const struct outbox_op *op)
     port_event(feed->model, &event);
 }
 
+// What was typed was refused and its replica is gone: the server's text comes again, if there is one to see.
+static void fetch_again(struct feed *feed, const struct outbox_op *op, struct arena *arena)
+{
+    struct row_note row;
+    struct err ignored;
+    if (op->note == NULL)
+        return;
+    CLEANUP(query_end) sqlite3_stmt *query = store_query(feed->cache, table_select(ROW_NOTE, "AND id = ?1"));
+    bind_text(query, 1, op->note);
+    if (table_next(feed->cache, query, ROW_NOTE, arena, &row))
+        feed_text_row(feed, &row, &ignored);
+}
+
 bool feed_results(struct feed *feed, const struct list *results, struct err *err)
 {
     struct arena arena = { 0 };
@@ -194,10 +207,13 @@ bool feed_results(struct feed *feed, const struct list *results, struct err *err
     good = good && outbox_answer(feed->outbox, &answers, model_now(feed->model), &refused, &arena, err);
     for (size_t i = 0; i < answers.count && good; i++)
         land(feed, LIST_AT(&answers, struct outbox_answer, i)->n);
-    for (size_t i = 0; i < refused.count && good; i++)
+    for (size_t i = 0; i < refused.count && good; i++) {
         tell_refused(feed, LIST_AT(&refused, struct outbox_op, i));
+        fetch_again(feed, LIST_AT(&refused, struct outbox_op, i), &arena);
+    }
     if (good)
-        port_signal(feed->model, (unsigned)MODEL_OUTBOX | (refused.count > 0 ? (unsigned)MODEL_REFUSALS : 0));
+        port_signal(feed->model, (unsigned)(MODEL_OUTBOX | MODEL_TEXTS) |
+                                     (refused.count > 0 ? (unsigned)MODEL_REFUSALS : 0));
     arena_free(&arena);
     return good;
 }

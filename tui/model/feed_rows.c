@@ -178,6 +178,8 @@ static bool show_snapshot(struct feed *feed, int64_t at, struct err *err)
     if (!feed_commit(feed, err))
         return false;
     feed->loading = false;
+    if (!feed_texts_scan(feed, err))
+        return false;
     port_signal(feed->model, MODEL_EVERYTHING & ~(unsigned)(MODEL_CONNECTION | MODEL_SLOTS | MODEL_PRESENCE));
     return true;
 }
@@ -261,6 +263,29 @@ static bool apply_changes(struct feed *feed, const cJSON *rows, unsigned *ret_ch
     return good;
 }
 
+// The texts of the notes whose rows were among them.
+static bool follow_notes(struct feed *feed, const cJSON *rows, struct err *err)
+{
+    CLEANUP(arena_free) struct arena arena = { 0 };
+    const cJSON *change;
+    struct row_note row;
+    cJSON_ArrayForEach(change, rows)
+    {
+        const char *table = cJSON_GetStringValue(cJSON_GetArrayItem(change, 1));
+        const char *id = cJSON_GetStringValue(cJSON_GetArrayItem(change, 2));
+        if (strcmp(table, row_shapes[ROW_NOTE]->name) != 0)
+            continue;
+        CLEANUP(query_end)
+        sqlite3_stmt *query = store_query(feed->cache, table_select(ROW_NOTE, "AND id = ?1"));
+        bind_text(query, 1, id);
+        bool there = table_next(feed->cache, query, ROW_NOTE, &arena, &row);
+        query_end(&query);
+        if (there ? !feed_text_row(feed, &row, err) : !feed_text_gone(feed, id, err))
+            return false;
+    }
+    return true;
+}
+
 bool feed_changes(struct feed *feed, int64_t from, int64_t to, const cJSON *rows, struct err *err)
 {
     unsigned changed = 0;
@@ -272,7 +297,7 @@ bool feed_changes(struct feed *feed, int64_t from, int64_t to, const cJSON *rows
         return give_up(feed);
     if (to > feed->cursor)
         feed->cursor = to;
-    if (!feed_commit(feed, err))
+    if (!feed_commit(feed, err) || ((changed & MODEL_ROWS(ROW_NOTE)) != 0 && !follow_notes(feed, rows, err)))
         return false;
     // What was answered may be seen now: the overlay of it goes.
     port_signal(feed->model, changed | (unsigned)MODEL_OUTBOX);

@@ -14,20 +14,19 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { EVENTS_MAX = 64, PRESENT_MAX = 32, ASKED_MAX = 64, HOME_MAX = 3000 };
+enum { EVENTS_MAX = 64, ASKED_MAX = 64, HOME_MAX = 3000 };
 
 struct pending { // an operation whose effects the cache may lack
     struct overlay_op op;
     enum outbox_state state;
     int64_t seq;
     const char *thing, *note;
-    int64_t origin_rev;
     int64_t minutes; // what a booking will cost
     const char *package_name;
 };
 
 struct refused_thing {
-    const char *thing, *note, *text;
+    const char *thing;
     int64_t n;
 };
 
@@ -56,9 +55,10 @@ struct model {
     struct list pending;        // struct pending, in order
     struct list refused_things; // struct refused_thing
     bool pending_known;
-    bool toasts_known; // toasted tells old notifications from new ones
-    int64_t toasted;   // highest rev of a notification that was there already
-    int64_t account;   // of the last look
+    bool toasts_known;        // toasted tells old notifications from new ones
+    int64_t toasted;          // highest rev of a notification that was there already
+    int64_t account;          // of the last look
+    struct model_text *texts; // the open ones
 
     // shared with tui/net
     pthread_mutex_t lock;
@@ -70,8 +70,8 @@ struct model {
     struct request *requests, **requests_end;
     void (*wake)(void *user);
     void *wake_user;
-    char room[64];
-    enum presence_state room_state;
+    struct port_place place;
+    char caret_note[64]; // where the caret is; place.caret is in it
     char present_room[64];
     struct port_person present[PRESENT_MAX];
     size_t present_count;
@@ -100,7 +100,6 @@ const struct pending *pending_next(const struct model *model, const struct pendi
 const struct pending *pending_about(const struct model *model, const char *thing,
                                     const struct pending *after);
 const struct refused_thing *refused_about(const struct model *model, const char *thing);
-const struct refused_thing *refused_note(const struct model *model, const char *note);
 void pending_changed(struct model *model);
 
 // The person, for overlays; rows in the arena.

@@ -100,7 +100,7 @@ void model_close(struct model *model)
         return;
     struct err err;
     if (model->outbox != NULL && port_take_soft(model))
-        outbox_flush(model->outbox, true, &err);
+        outbox_flush(model->outbox, &err);
     store_close(model->cache);
     store_close(model->outbox);
     arena_free(&model->pending_arena);

@@ -136,12 +136,9 @@ struct consultation {
 struct note_view {
     enum note_kind kind;
     const char *text;        // with what was typed here
-    const char *author_name; // of the server's version; NULL when there is none
-    int64_t rev;             // of the server's version that text is based on: hand it to model_note_save()
+    const char *author_name; // of the server's last update; NULL when there is none
     int64_t updated_at;      // UTC ms
     bool waits;
-    int64_t conflict; // n of the refusal when somebody else wrote meanwhile: `text` is theirs then, else 0
-    const char *mine; // in a conflict, the text that was typed here; else NULL
 };
 struct action_item_view {
     struct row_action_item row;
@@ -160,10 +157,9 @@ struct consultation_detail {
     struct consultation head;
     struct list
         notes; // struct note_view: only kinds that exist or were typed, in the order of enum note_kind
-    struct note_view client_notes; // what the client wrote (row.clientNotes): kind is not set
-    struct list action_items;      // struct action_item_view, oldest first
-    struct list deliverables;      // struct deliverable_view, oldest first
-    struct list attendees;         // struct attendee_view, as they came
+    struct list action_items; // struct action_item_view, oldest first
+    struct list deliverables; // struct deliverable_view, oldest first
+    struct list attendees;    // struct attendee_view, as they came
     bool has_outcome, outcome_waits;
     struct row_outcome outcome;
 };
@@ -301,20 +297,11 @@ bool model_mark_read(struct model *model, const char *notification_id, int64_t *
 // Any other operation that may be queued offline. args: the struct of op_spec_find(name)->in.
 bool model_queue(struct model *model, const char *name, const void *args, int64_t *ret_n, struct err *err);
 
-// At each key press. base_rev: note_view.rev of what the editor loaded, 0 for a new note. The text is safe from a
-// crash of the program when this returns, from a crash of the machine within a second. Edits that were not sent yet
-// become one operation. In a conflict (note_view.conflict) the text goes on being kept there.
-bool model_note_save(struct model *model, const char *consultation_id, enum note_kind kind, int64_t base_rev,
-                     const char *text, struct err *err);
-// The same for what the client writes (specification 4.1): note_view client_notes.
-bool model_client_notes_save(struct model *model, const char *consultation_id, int64_t base_rev,
-                             const char *text, struct err *err);
-
-// Makes every text typed so far safe from a crash of the machine too, before this returns, and lets it be sent at once
-// (else it rests for up to three seconds, so that a sentence is one operation).
+// Makes every text typed so far safe from a crash of the machine too, before this returns.
 bool model_flush(struct model *model, struct err *err);
 
-// Takes an operation back. False with ERR_CONFLICT when it was already sent (undo comes too late).
+// Takes an operation back. False with ERR_CONFLICT when it was already sent (undo comes too late), or when it is what
+// was typed into a note: that is undone there.
 bool model_withdraw(struct model *model, int64_t n, struct err *err);
 
 // --- outbox and refusals ----------------------------------------------------------------------------------------------
@@ -355,7 +342,7 @@ struct refusal {
 };
 void model_refusals(struct model *model, struct arena *arena,
                     struct list *ret); // struct refusal, oldest first
-// Queues the same again; a note over what the server has now.
+// Queues the same again; what was typed into a note goes to the end of what it is now.
 bool model_refusal_resend(struct model *model, int64_t n, int64_t *ret_n, struct err *err);
 // A refused booking or move, at one of its alternatives.
 bool model_refusal_resend_at(struct model *model, int64_t n, int64_t start, int64_t *ret_n, struct err *err);

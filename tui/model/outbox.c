@@ -1,10 +1,15 @@
 #include "tui/model/outbox.h"
 
 #include "shared/host/host.h"
+#include "shared/sync/lanes.h"
+#include "shared/wire/args_consultation.h"
+#include "shared/wire/args_notes.h"
+#include "tui/model/replica.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { OUTBOX_VERSION = 1, NOTE_REST_MS = 700, NOTE_LATEST_MS = 3000 };
+enum { OUTBOX_VERSION = 2 };
 
 static const char ddl[] =
     "CREATE TABLE device (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, account INTEGER NOT "
@@ -12,17 +17,19 @@ static const char ddl[] =
     " server TEXT, email TEXT, user_id TEXT, access TEXT, refresh TEXT, access_until INTEGER NOT NULL,"
     " epoch TEXT NOT NULL, flushed INTEGER NOT NULL);"
     "CREATE TABLE operation (n INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, args TEXT NOT NULL,"
-    " lane TEXT NOT NULL, thing TEXT, note TEXT, origin_rev INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " lane TEXT NOT NULL, thing TEXT, note TEXT, state INTEGER NOT NULL,"
     " at INTEGER NOT NULL, seq INTEGER NOT NULL, retry_at INTEGER NOT NULL, code TEXT, message TEXT, field "
     "TEXT,"
-    " details TEXT, answered_at INTEGER NOT NULL, because_of INTEGER NOT NULL, merged INTEGER NOT NULL);"
+    " details TEXT, answered_at INTEGER NOT NULL, because_of INTEGER NOT NULL, typed TEXT, used INTEGER NOT "
+    "NULL "
+    "DEFAULT 0);"
     "CREATE INDEX operation_open ON operation (lane, n) WHERE state < 2;"
     "CREATE INDEX operation_answered ON operation (state, seq);"
     "CREATE INDEX operation_by_note ON operation (note, state) WHERE note IS NOT NULL;"
     "CREATE INDEX operation_by_thing ON operation (thing, state) WHERE thing IS NOT NULL;";
 
 #define COLUMNS                                                                                              \
-    "n, name, args, lane, thing, note, origin_rev, state, at, seq, retry_at, code, message, field, details," \
+    "n, name, args, lane, thing, note, typed, state, at, seq, retry_at, code, message, field, details,"      \
     " answered_at, because_of"
 
 static int64_t one_int(struct store *store, const char *sql, int64_t arg)
@@ -38,12 +45,23 @@ static void make_tables(struct store *store)
     struct id device;
     host_new_id(&device, host_now_ms());
     store_exec(store, ddl);
+    store_exec(store, replica_ddl);
     CLEANUP(query_end)
     sqlite3_stmt *query =
         store_query(store, "INSERT INTO device VALUES (1, ?1, 1, NULL, NULL, NULL, NULL, NULL, 0, '', 0)");
     bind_text(query, 1, device.text);
     store_run(store, query);
-    store_exec(store, "PRAGMA user_version=1");
+}
+
+// Version 1 kept whole texts of notes as operations; those are sent as they stand.
+static void upgrade(struct store *store)
+{
+    store_exec(store, "ALTER TABLE operation DROP COLUMN origin_rev;"
+                      "ALTER TABLE operation DROP COLUMN merged;"
+                      "ALTER TABLE operation ADD COLUMN typed TEXT;"
+                      "ALTER TABLE operation ADD COLUMN used INTEGER NOT NULL DEFAULT 0;"
+                      "UPDATE operation SET note = NULL, retry_at = 0 WHERE note IS NOT NULL AND state < 2;");
+    store_exec(store, replica_ddl);
 }
 
 bool outbox_prepare(struct store *store, struct err *err)
@@ -55,8 +73,17 @@ bool outbox_prepare(struct store *store, struct err *err)
         return true;
     if (!store_begin(store, STORE_DURABLE, err))
         return false;
-    if (one_int(store, "PRAGMA user_version", 0) == 0)
+    switch (one_int(store, "PRAGMA user_version", 0)) {
+    case 0:
         make_tables(store);
+        break;
+    case 1:
+        upgrade(store);
+        break;
+    default: // another program was quicker
+        break;
+    }
+    store_exec(store, "PRAGMA user_version=2");
     return store_commit(store, err);
 }
 
@@ -66,36 +93,22 @@ static int64_t insert(struct store *store, const struct outbox_op *op)
 {
     CLEANUP(query_end)
     sqlite3_stmt *query = store_query(
-        store, "INSERT INTO operation (name, args, lane, thing, note, origin_rev, state, at, seq, retry_at,"
-               " answered_at, because_of, merged) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, 0, ?8, 0, 0, 0)"
-               " RETURNING n");
+        store, "INSERT INTO operation (name, args, lane, thing, note, state, at, seq, retry_at, answered_at,"
+               " because_of) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, 0, 0, 0, 0) RETURNING n");
     bind_text(query, 1, op->name);
     bind_text(query, 2, op->args);
     bind_text(query, 3, op->lane);
     bind_text(query, 4, op->thing);
     bind_text(query, 5, op->note);
-    bind_int(query, 6, op->origin_rev);
-    bind_int(query, 7, op->at);
-    bind_int(query, 8, op->retry_at);
+    bind_int(query, 6, op->at);
     int64_t n = store_row(store, query) ? sqlite3_column_int64(query, 0) : 0;
     return n;
-}
-
-// Nothing waits behind an edit that only rests.
-static void end_rest(struct store *store, const char *lane)
-{
-    CLEANUP(query_end)
-    sqlite3_stmt *query =
-        store_query(store, "UPDATE operation SET retry_at = 0 WHERE state = 0 AND lane = ?1");
-    bind_text(query, 1, lane);
-    store_run(store, query);
 }
 
 bool outbox_add(struct store *store, const struct outbox_op *op, int64_t *ret_n, struct err *err)
 {
     if (!store_begin(store, STORE_DURABLE, err))
         return false;
-    end_rest(store, op->lane);
     int64_t n = insert(store, op);
     if (!store_commit(store, err))
         return false;
@@ -103,80 +116,74 @@ bool outbox_add(struct store *store, const struct outbox_op *op, int64_t *ret_n,
     return true;
 }
 
-// The operation of that note and state whose origin fits; 0 when there is none. origin -1: any.
-static int64_t find_note(struct store *store, const char *note, enum outbox_state state, int64_t origin,
-                         int64_t *ret_origin)
+// --- what is typed into notes ---------------------------------------------------------------------------------------
+
+static bool has_note_in(struct store *store, const char *note, const char *sql)
+{
+    CLEANUP(query_end) sqlite3_stmt *query = store_query(store, sql);
+    bind_text(query, 1, note);
+    return store_row(store, query);
+}
+
+// Notes go their own way, but not before the booking that they belong to.
+static const char *note_lane(struct store *store, const char *note, const char *thing, char buffer[96])
+{
+    bool booking = has_note_in(store, thing,
+                               "SELECT 1 FROM operation WHERE thing = ?1 AND state < 2 AND name = "
+                               "'consultation.book'");
+    snprintf(buffer, 96, "%s:%s", booking ? "consultation" : "note", booking ? thing : note);
+    return buffer;
+}
+
+void outbox_note_edit(struct store *store, const char *note, const char *consultation_id, int64_t now)
+{
+    char lane[96];
+    if (has_note_in(store, note, "SELECT 1 FROM operation WHERE note = ?1 AND state = 0"))
+        return;
+    struct outbox_op op = {
+        .name = op_note_edit.name,
+        .args = "{}", // filled in when it is sent
+        .lane = note_lane(store, note, consultation_id, lane),
+        .thing = consultation_id,
+        .note = note,
+        .at = now,
+    };
+    insert(store, &op);
+}
+
+bool outbox_note_waits(struct store *store, const char *note)
+{
+    return has_note_in(store, note, "SELECT 1 FROM operation WHERE note = ?1 AND state IN (0, 1) LIMIT 1");
+}
+
+int64_t outbox_note_refused(struct store *store, const char *note)
 {
     CLEANUP(query_end)
     sqlite3_stmt *query =
-        store_query(store, "SELECT n, origin_rev FROM operation WHERE note = ?1 AND state = ?2"
-                           " AND (?3 < 0 OR origin_rev = ?3) ORDER BY n DESC LIMIT 1");
+        store_query(store, "SELECT n FROM operation WHERE note = ?1 AND state = 3 ORDER BY n DESC LIMIT 1");
     bind_text(query, 1, note);
-    bind_int(query, 2, state);
-    bind_int(query, 3, origin);
-    if (!store_row(store, query))
-        return 0;
-    *ret_origin = sqlite3_column_int64(query, 1);
-    return sqlite3_column_int64(query, 0);
+    return store_row(store, query) ? sqlite3_column_int64(query, 0) : 0;
 }
 
-// One more edit of what still waits: it rests anew, but no longer than NOTE_LATEST_MS after the first one.
-static void edit_again(struct store *store, int64_t n, const struct outbox_op *op, int64_t machine_now)
-{
-    CLEANUP(query_end)
-    sqlite3_stmt *query = store_query(
-        store,
-        "UPDATE operation SET args = ?2, retry_at = iif(retry_at > 0, min(?3, at + ?4), 0) WHERE n = ?1");
-    bind_int(query, 1, n);
-    bind_text(query, 2, op->args);
-    bind_int(query, 3, machine_now + NOTE_REST_MS);
-    bind_int(query, 4, machine_now - op->at + NOTE_LATEST_MS); // `at` is the server's time
-    store_run(store, query);
-}
-
-static void save_note(struct store *store, const struct outbox_op *op, int64_t machine_now)
-{
-    struct outbox_op edit = *op;
-    edit.retry_at = machine_now + NOTE_REST_MS;
-    int64_t origin;
-    int64_t n = find_note(store, op->note, OUTBOX_WAITING, -1, &origin);
-    if (n == 0)
-        n = find_note(store, op->note, OUTBOX_REFUSED, op->origin_rev, &origin);
-    if (n != 0) {
-        edit_again(store, n, op, machine_now);
-        return;
-    }
-    if (find_note(store, op->note, OUTBOX_SENT, -1, &origin) != 0)
-        edit.origin_rev = origin; // it goes on from what is under way
-    insert(store, &edit);
-}
-
-bool outbox_save_note(struct store *store, const struct outbox_op *op, int64_t machine_now, struct err *err)
-{
-    if (!store_begin(store, STORE_SOFT, err))
-        return false;
-    save_note(store, op, machine_now);
-    return store_commit(store, err);
-}
-
-bool outbox_flush(struct store *store, bool hurry, struct err *err)
+bool outbox_flush(struct store *store, struct err *err)
 {
     if (!store_begin(store, STORE_DURABLE, err))
         return false;
     store_exec(store, "UPDATE device SET flushed = flushed + 1");
-    if (hurry)
-        store_exec(store, "UPDATE operation SET retry_at = 0 WHERE state = 0");
     return store_commit(store, err);
 }
 
 // --- taking back -----------------------------------------------------------------------------------------------------
 
-static int state_of(struct store *store, int64_t n)
+// What carries typed words is not withdrawn: they stand in the note.
+static int state_of(struct store *store, int64_t n, bool *ret_typed)
 {
     CLEANUP(query_end)
-    sqlite3_stmt *query = store_query(store, "SELECT state FROM operation WHERE n = ?1");
+    sqlite3_stmt *query = store_query(store, "SELECT state, note IS NOT NULL FROM operation WHERE n = ?1");
     bind_int(query, 1, n);
-    return store_row(store, query) ? sqlite3_column_int(query, 0) : -1;
+    bool found = store_row(store, query);
+    *ret_typed = found && sqlite3_column_int(query, 1) != 0;
+    return found ? sqlite3_column_int(query, 0) : -1;
 }
 
 static void delete_op(struct store *store, int64_t n)
@@ -191,9 +198,12 @@ static bool remove_in_state(struct store *store, int64_t n, enum outbox_state wa
 {
     if (!store_begin(store, STORE_DURABLE, err))
         return false;
-    int state = state_of(store, n);
-    if (state != (int)wanted) {
+    bool typed;
+    int state = state_of(store, n, &typed);
+    if (state != (int)wanted || (typed && wanted == OUTBOX_WAITING)) {
         store_rollback(store);
+        if (typed && state == OUTBOX_WAITING)
+            return err_set(err, ERR_CONFLICT, "it stands in the note; undo it there");
         if (state == OUTBOX_SENT || state == OUTBOX_DONE)
             return err_set(err, ERR_CONFLICT, "it was already sent");
         return err_set(err, ERR_NOT_FOUND, "there is no such change");
@@ -212,8 +222,8 @@ bool outbox_discard(struct store *store, int64_t n, struct err *err)
     return remove_in_state(store, n, OUTBOX_REFUSED, err);
 }
 
-bool outbox_resend(struct store *store, int64_t n, const char *args, int64_t origin_rev, int64_t now,
-                   int64_t *ret_n, struct err *err)
+bool outbox_resend(struct store *store, int64_t n, const char *args, int64_t now, int64_t *ret_n,
+                   struct err *err)
 {
     if (!store_begin(store, STORE_DURABLE, err))
         return false;
@@ -224,7 +234,6 @@ bool outbox_resend(struct store *store, int64_t n, const char *args, int64_t ori
     if (found) {
         delete_op(store, n);
         op.args = args;
-        op.origin_rev = origin_rev;
         op.at = now;
         op.retry_at = 0;
         again = insert(store, &op);
@@ -249,7 +258,7 @@ static void read_op(sqlite3_stmt *query, struct arena *arena, struct outbox_op *
         .lane = arena_strdup(arena, column_text(query, 3)),
         .thing = arena_strdup(arena, column_text(query, 4)),
         .note = arena_strdup(arena, column_text(query, 5)),
-        .origin_rev = sqlite3_column_int64(query, 6),
+        .typed = arena_strdup(arena, column_text(query, 6)),
         .state = (enum outbox_state)sqlite3_column_int(query, 7),
         .at = sqlite3_column_int64(query, 8),
         .seq = sqlite3_column_int64(query, 9),

@@ -1,9 +1,9 @@
 // What this device has not yet been told the outcome of: operations in the order they were queued, with a number that
 // is never used twice, and the inbox of refusals (handbook SYNC). The file also holds who is signed in.
 //
-// waiting -> sent -> done (the server's seq) or refused. What was sent never changes again; a note that still waits
-// takes further edits in. Any connection of any program of this home may add; only the one that holds the sync session
-// takes.
+// waiting -> sent -> done (the server's seq) or refused. What was sent never changes again; what is typed into a note
+// (tui/model/replica.h) is carried by an operation that waits, which takes along all there is when it is sent. Any
+// connection of any program of this home may add; only the one that holds the sync session takes.
 #pragma once
 
 #include "shared/base/list.h"
@@ -15,11 +15,11 @@ enum outbox_state { OUTBOX_WAITING, OUTBOX_SENT, OUTBOX_DONE, OUTBOX_REFUSED };
 struct outbox_op {
     int64_t n;
     const char *name;
-    const char *args;   // JSON object by op_spec_find(name)->in
-    const char *lane;   // shared/sync/lanes.h
-    const char *thing;  // the consultation it is about, or NULL
-    const char *note;   // of an edited note, "<consultation>:<kind>"; else NULL
-    int64_t origin_rev; // of an edited note: the revision its editor had loaded
+    const char *args;  // JSON object by op_spec_find(name)->in
+    const char *lane;  // shared/sync/lanes.h
+    const char *thing; // the consultation it is about, or NULL
+    const char *note;  // what was typed into that note; else NULL
+    const char *typed; // of a refused edit of a note: the words, else NULL
     enum outbox_state state;
     int64_t at;                                   // queued, UTC ms
     int64_t seq;                                  // of a done one
@@ -32,21 +32,23 @@ struct outbox_op {
 // Makes the tables when the file is new; brings older ones up to date. ERR_INTERNAL when a newer program made it.
 bool outbox_prepare(struct store *store, struct err *err);
 
-// Appends; durable when it returns. op: name, args, lane, thing, at. Edits of its lane that rest wait no longer.
+// Appends; durable when it returns. op: name, args, lane, thing, at.
 bool outbox_add(struct store *store, const struct outbox_op *op, int64_t *ret_n, struct err *err);
-// Saves an edited note softly (STORE_SOFT): into the edit of it that still waits, into its refusal when the editor still
-// stands on the refused version, else as a new operation. op: note and origin_rev too.
-// It rests a moment before it may be sent, so that a sentence is one operation. machine_now: UTC ms.
-bool outbox_save_note(struct store *store, const struct outbox_op *op, int64_t machine_now, struct err *err);
-// Makes everything saved softly durable; hurry: and lets it be sent at once.
-bool outbox_flush(struct store *store, bool hurry, struct err *err);
-// Removes one that still waits. ERR_CONFLICT when it was sent, ERR_NOT_FOUND.
+// Inside a transaction: sees to it that an operation waits which will carry what is typed in the note's log.
+void outbox_note_edit(struct store *store, const char *note, const char *consultation_id, int64_t now);
+// Something typed into the note has not been answered.
+bool outbox_note_waits(struct store *store, const char *note);
+// The newest refusal of what was typed into the note: its n, or 0.
+int64_t outbox_note_refused(struct store *store, const char *note);
+// Makes everything saved softly durable.
+bool outbox_flush(struct store *store, struct err *err);
+// Removes one that still waits. ERR_CONFLICT when it was sent or carries what was typed, ERR_NOT_FOUND.
 bool outbox_withdraw(struct store *store, int64_t n, struct err *err);
 // Removes a refusal. ERR_NOT_FOUND.
 bool outbox_discard(struct store *store, int64_t n, struct err *err);
-// Replaces a refusal by a new operation with these arguments. origin_rev: of a note. ERR_NOT_FOUND.
-bool outbox_resend(struct store *store, int64_t n, const char *args, int64_t origin_rev, int64_t now,
-                   int64_t *ret_n, struct err *err);
+// Replaces a refusal by a new operation with these arguments. ERR_NOT_FOUND.
+bool outbox_resend(struct store *store, int64_t n, const char *args, int64_t now, int64_t *ret_n,
+                   struct err *err);
 
 // Those that may be sent now: of each lane the first without an answer, unless it must wait; in order, `limit` at most
 // and no more than `bytes` of arguments (but one at least). Marks them sent, durably, before it returns. in_flight: n
@@ -61,11 +63,17 @@ struct outbox_answer {
     int64_t n;
     enum outbox_state state; // OUTBOX_DONE, OUTBOX_REFUSED; OUTBOX_SENT: again later
     int64_t seq, retry_at;
-    bool merged; // of an edited note: the server kept somebody else's text beside it
     const char *code, *message, *field, *details;
 };
 bool outbox_answer(struct store *store, const struct list *answers, int64_t now, struct list *ret_refused,
                    struct arena *arena, struct err *err); // ret_refused: struct outbox_op, dependents too
+// Inside a transaction: the note cannot be merged any more (refused, begun anew, out of sight). Its replica goes; the words
+// that the server does not have are kept with operation n, and other operations of the note that wait are dropped.
+void outbox_note_undone(struct store *store, const char *note, int64_t n);
+// Inside a transaction: the replica goes because of something that the server did; words that were not sent become a
+// refusal with that reason. True when there is one.
+bool outbox_note_lost(struct store *store, const char *note, enum err_code code, const char *why,
+                      int64_t now);
 // Forgets done ones older than `before`.
 bool outbox_forget(struct store *store, int64_t before, struct err *err);
 // The server's epoch, as its welcome says. In a new one it has gone back to a backup: what it acknowledged may be gone

@@ -2,10 +2,14 @@
 
 #include "tui/model/outbox.h"
 
+#include "shared/base/id.h"
 #include "shared/sync/lanes.h"
-#include "shared/wire/args_consultation.h"
+#include "shared/wire/args_notes.h"
+#include "tui/model/replica.h"
 
 #include <string.h>
+
+enum { CARRIED_MAX = 12 * 1024 }; // bytes of typed updates in one operation
 
 static bool holds(const struct list *numbers, int64_t n)
 {
@@ -31,39 +35,6 @@ static void select_ready(struct store *store, const struct list *in_flight, size
     }
 }
 
-enum {
-    REV_BEFORE_ALL = 1
-}; // to the server 0 says nothing: "saw no note" is a revision that every note is above
-
-// The revision that an edit goes on from: what its editor had loaded, or what this device's own edits of that made. An
-// edit that the server merged does not count: the editor has not seen the text that came of it.
-static int64_t base_of(struct store *store, const struct outbox_op *op)
-{
-    CLEANUP(query_end)
-    sqlite3_stmt *query = store_query(
-        store,
-        "SELECT max(seq) FROM operation WHERE note = ?1 AND state = 2 AND origin_rev = ?2 AND merged = 0");
-    bind_text(query, 1, op->note);
-    bind_int(query, 2, op->origin_rev);
-    int64_t own = store_row(store, query) ? sqlite3_column_int64(query, 0) : 0;
-    int64_t base = own > op->origin_rev ? own : op->origin_rev;
-    return base > REV_BEFORE_ALL ? base : REV_BEFORE_ALL;
-}
-
-// The arguments of a note's edit with its base revision written in, which is known only now.
-static void fix_base(struct store *store, struct outbox_op *op, struct arena *arena)
-{
-    struct err err;
-    struct args_patch patch;
-    CLEANUP(json_free) cJSON *json = json_parse(op->args, strlen(op->args), &err);
-    if (json == NULL || !shape_read(&shape_patch, json, arena, &patch, &err))
-        return; // the server will say what is wrong with it
-    CLEANUP(buf_free) struct buf text = { 0 };
-    patch.baseRev = base_of(store, op);
-    shape_write(&shape_patch, &patch, &text);
-    op->args = arena_strdup(arena, buf_text(&text));
-}
-
 static void mark_sent(struct store *store, const struct outbox_op *op)
 {
     CLEANUP(query_end)
@@ -71,6 +42,93 @@ static void mark_sent(struct store *store, const struct outbox_op *op)
         store_query(store, "UPDATE operation SET state = 1, args = ?2, retry_at = 0 WHERE n = ?1");
     bind_int(query, 1, op->n);
     bind_text(query, 2, op->args);
+    store_run(store, query);
+}
+
+// --- what was typed into a note: the operation takes along what its log holds ---
+
+static bool is_full(const struct buf *updates, sqlite3_stmt *query)
+{
+    return updates->len > 0 && updates->len + (size_t)sqlite3_column_bytes(query, 1) > CARRIED_MAX;
+}
+
+// The batches typed and not taken yet, up to row *ret_last; *ret_more: some stay behind.
+static void gather_typed(struct store *store, const char *note, struct buf *updates, int64_t *ret_last,
+                         int64_t *ret_used, bool *ret_more)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query =
+        store_query(store, "SELECT n, bytes, used FROM replica_log WHERE note = ?1 AND op = 0 ORDER BY n");
+    bind_text(query, 1, note);
+    while (store_row(store, query)) {
+        if (is_full(updates, query)) {
+            *ret_more = true;
+            return;
+        }
+        buf_add(updates, sqlite3_column_blob(query, 1), (size_t)sqlite3_column_bytes(query, 1));
+        *ret_last = sqlite3_column_int64(query, 0);
+        *ret_used = sqlite3_column_int64(query, 2);
+    }
+}
+
+static void mark_taken(struct store *store, const struct outbox_op *op, int64_t last, int64_t used)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query =
+        store_query(store, "UPDATE replica_log SET op = ?2 WHERE note = ?1 AND op = 0 AND n <= ?3");
+    bind_text(query, 1, op->note);
+    bind_int(query, 2, op->n);
+    bind_int(query, 3, last);
+    store_run(store, query);
+    CLEANUP(query_end)
+    sqlite3_stmt *mark = store_query(store, "UPDATE operation SET used = ?2 WHERE n = ?1");
+    bind_int(mark, 1, op->n);
+    bind_int(mark, 2, used);
+    store_run(store, mark);
+}
+
+static int64_t epoch_of(struct store *store, const char *note)
+{
+    CLEANUP(query_end) sqlite3_stmt *query = store_query(store, "SELECT epoch FROM replica WHERE note = ?1");
+    bind_text(query, 1, note);
+    return store_row(store, query) ? sqlite3_column_int64(query, 0) : 0;
+}
+
+static void write_edit(const char *note, int64_t epoch, const struct buf *updates, struct buf *out)
+{
+    char consultation[ID_SIZE];
+    enum note_kind kind = NOTE_SHARED;
+    if (!note_id_parse(note, consultation, &kind))
+        return; // nobody typed into such a note
+    struct args_note_edit args = {
+        .id = consultation, .kind = kind, .epoch = epoch, .updates = { updates->data, updates->len }
+    };
+    shape_write(&shape_note_edit, &args, out);
+}
+
+// False: there is nothing to carry, the operation is over.
+static bool fill_edit(struct store *store, struct outbox_op *op, struct arena *arena)
+{
+    CLEANUP(buf_free) struct buf updates = { 0 };
+    CLEANUP(buf_free) struct buf args = { 0 };
+    int64_t last = 0, used = 0;
+    bool more = false;
+    gather_typed(store, op->note, &updates, &last, &used, &more);
+    if (updates.len == 0)
+        return false;
+    write_edit(op->note, epoch_of(store, op->note), &updates, &args);
+    op->args = arena_strdup(arena, buf_text(&args));
+    mark_taken(store, op, last, used);
+    mark_sent(store, op);
+    if (more)
+        outbox_note_edit(store, op->note, op->thing, op->at);
+    return true;
+}
+
+static void drop(struct store *store, int64_t n)
+{
+    CLEANUP(query_end) sqlite3_stmt *query = store_query(store, "DELETE FROM operation WHERE n = ?1");
+    bind_int(query, 1, n);
     store_run(store, query);
 }
 
@@ -82,11 +140,14 @@ static void take(struct store *store, const struct list *numbers, size_t bytes, 
         struct outbox_op op;
         if (!outbox_get(store, *LIST_AT(numbers, int64_t, i), arena, &op))
             continue;
-        if (op.state == OUTBOX_WAITING && op.note != NULL)
-            fix_base(store, &op, arena);
-        total += strlen(op.args);
+        bool edit = op.state == OUTBOX_WAITING && op.note != NULL;
+        total += edit ? (size_t)CARRIED_MAX * 4 / 3 : strlen(op.args);
         if (ret->count > 0 && total > bytes)
             return;
+        if (edit && !fill_edit(store, &op, arena)) {
+            drop(store, op.n);
+            continue;
+        }
         if (op.state == OUTBOX_WAITING || op.retry_at != 0)
             mark_sent(store, &op);
         op.state = OUTBOX_SENT;
@@ -126,7 +187,7 @@ static void store_answer(struct store *store, const struct outbox_answer *answer
     sqlite3_stmt *query = store_query(
         store,
         "UPDATE operation SET state = ?2, seq = ?3, retry_at = ?4, code = ?5, message = ?6, field = ?7,"
-        " details = ?8, answered_at = ?9, merged = ?10 WHERE n = ?1");
+        " details = ?8, answered_at = ?9 WHERE n = ?1");
     bind_int(query, 1, answer->n);
     bind_int(query, 2, answer->state);
     bind_int(query, 3, answer->seq);
@@ -136,30 +197,99 @@ static void store_answer(struct store *store, const struct outbox_answer *answer
     bind_text(query, 7, answer->field);
     bind_text(query, 8, answer->details);
     bind_int(query, 9, now);
-    bind_int(query, 10, answer->merged);
     store_run(store, query);
 }
 
-// Later edits of a refused note join it, so that the inbox holds all that was typed and nothing is refused again and
-// again.
-static void gather_edits(struct store *store, const struct outbox_op *op)
+// The server has what the operation carried.
+static void note_acked(struct store *store, const struct outbox_op *op)
 {
     CLEANUP(query_end)
     sqlite3_stmt *query = store_query(
-        store, "UPDATE operation SET args = coalesce((SELECT l.args FROM operation l WHERE l.note = ?2 AND"
-               " l.state = 0 ORDER BY l.n DESC LIMIT 1), args) WHERE n = ?1");
-    bind_int(query, 1, op->n);
-    bind_text(query, 2, op->note);
+        store,
+        "UPDATE replica SET acked = max(acked, (SELECT used FROM operation WHERE n = ?2)) WHERE note = ?1");
+    bind_text(query, 1, op->note);
+    bind_int(query, 2, op->n);
     store_run(store, query);
+}
+
+static void keep_words(struct store *store, int64_t n, const char *words)
+{
     CLEANUP(query_end)
-    sqlite3_stmt *rest = store_query(store, "DELETE FROM operation WHERE note = ?1 AND state = 0");
-    bind_text(rest, 1, op->note);
+    sqlite3_stmt *query = store_query(store, "UPDATE operation SET typed = ?2 WHERE n = ?1");
+    bind_int(query, 1, n);
+    bind_text(query, 2, words);
+    store_run(store, query);
+}
+
+void outbox_note_undone(struct store *store, const char *note, int64_t n)
+{
+    CLEANUP(buf_free) struct buf words = { 0 };
+    struct replica replica;
+    replica_open(&replica, store, note);
+    replica_typed(&replica, &words);
+    replica_close(&replica);
+    if (words.len > 0)
+        keep_words(store, n, buf_text(&words));
+    CLEANUP(query_end)
+    sqlite3_stmt *rest =
+        store_query(store, "DELETE FROM operation WHERE note = ?1 AND state = 0 AND n <> ?2");
+    bind_text(rest, 1, note);
+    bind_int(rest, 2, n);
     store_run(store, rest);
+    replica_delete(store, note);
+}
+
+static void keep_dependent_words(struct store *store, const struct outbox_op *op, struct arena *arena)
+{
+    struct list waiting = { 0 };
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(
+        store, "SELECT n FROM operation WHERE thing = ?1 AND state = 0 AND note IS NOT NULL ORDER BY n");
+    bind_text(query, 1, op->thing);
+    while (store_row(store, query))
+        *LIST_ADD(&waiting, arena, int64_t) = sqlite3_column_int64(query, 0);
+    query_end(&query);
+    for (size_t i = 0; i < waiting.count; i++) {
+        struct outbox_op edit;
+        if (outbox_get(store, *LIST_AT(&waiting, int64_t, i), arena, &edit))
+            outbox_note_undone(store, edit.note, edit.n);
+    }
+}
+
+static int64_t open_edit(struct store *store, const char *note, int *ret_state)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(
+        store, "SELECT n, state FROM operation WHERE note = ?1 AND state < 2 ORDER BY state, n DESC LIMIT 1");
+    bind_text(query, 1, note);
+    if (!store_row(store, query))
+        return 0;
+    *ret_state = sqlite3_column_int(query, 1);
+    return sqlite3_column_int64(query, 0);
+}
+
+bool outbox_note_lost(struct store *store, const char *note, enum err_code code, const char *why, int64_t now)
+{
+    int state = OUTBOX_SENT; // then the server answers it
+    int64_t n = open_edit(store, note, &state);
+    outbox_note_undone(store, note, n);
+    if (n == 0 || state != OUTBOX_WAITING)
+        return false;
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(
+        store, "UPDATE operation SET state = 3, code = ?2, message = ?3, answered_at = ?4 WHERE n = ?1");
+    bind_int(query, 1, n);
+    bind_text(query, 2, err_name(code));
+    bind_text(query, 3, why);
+    bind_int(query, 4, now);
+    return store_run(store, query);
 }
 
 // What needed the refused operation can no longer be done: it is refused here, naming it.
-static void refuse_dependents(struct store *store, const struct outbox_op *op, int64_t now)
+static void refuse_dependents(struct store *store, const struct outbox_op *op, int64_t now,
+                              struct arena *arena)
 {
+    keep_dependent_words(store, op, arena);
     CLEANUP(query_end)
     sqlite3_stmt *query = store_query(
         store, "UPDATE operation SET state = 3, code = 'CONFLICT', message = 'The booking it belongs to was"
@@ -190,13 +320,15 @@ static void answer_one(struct store *store, const struct outbox_answer *answer, 
     if (!outbox_get(store, answer->n, arena, &op) || op.state != OUTBOX_SENT)
         return;
     store_answer(store, answer, now);
+    if (op.note != NULL && answer->state == OUTBOX_DONE)
+        note_acked(store, &op);
     if (answer->state != OUTBOX_REFUSED)
         return;
     const struct op_spec *spec = op_spec_find(op.name);
     if (op.note != NULL)
-        gather_edits(store, &op);
+        outbox_note_undone(store, op.note, op.n);
     if (spec != NULL && op_others_need(spec) && op.thing != NULL)
-        refuse_dependents(store, &op, now);
+        refuse_dependents(store, &op, now, arena);
     add_refused(store, op.n, arena, ret_refused);
 }
 

@@ -139,47 +139,91 @@ void port_set_present(struct model *model, const char *room, const struct port_p
     model->present_count = count < PRESENT_MAX ? count : PRESENT_MAX;
     memcpy(model->present, people, model->present_count * sizeof *people);
     pthread_mutex_unlock(&model->lock);
-    port_signal(model, MODEL_PRESENCE);
+    port_signal(model, MODEL_PRESENCE | MODEL_TEXTS);
 }
 
-char *port_room(struct model *model, char buffer[64], enum presence_state *ret_state)
+size_t port_present(struct model *model, const char *room, struct port_person ret[PRESENT_MAX])
 {
     pthread_mutex_lock(&model->lock);
-    memcpy(buffer, model->room, sizeof model->room);
-    *ret_state = model->room_state;
+    size_t count = strcmp(model->present_room, room) == 0 ? model->present_count : 0;
+    memcpy(ret, model->present, count * sizeof *ret);
     pthread_mutex_unlock(&model->lock);
-    return buffer;
+    return count;
 }
 
-void model_presence_enter(struct model *model, const char *consultation_id, enum presence_state state)
+// The caret counts in the consultation that the person is in.
+static bool caret_is_here(const struct model *model)
 {
-    const char *room = consultation_id != NULL ? consultation_id : "";
+    size_t length = strlen(model->place.room);
+    return length > 0 && strncmp(model->caret_note, model->place.room, length) == 0 &&
+           model->caret_note[length] == ':';
+}
+
+static int kind_of_note(const char *note)
+{
+    const char *word = strchr(note, ':');
+    for (int kind = 0; word != NULL && kind < NOTE_KINDS; kind++)
+        if (strcmp(note_kind_words[kind], word + 1) == 0)
+            return kind;
+    return -1;
+}
+
+void port_place(struct model *model, struct port_place *ret)
+{
     pthread_mutex_lock(&model->lock);
-    bool same = strcmp(model->room, room) == 0 && model->room_state == state;
-    snprintf(model->room, sizeof model->room, "%s", room);
-    model->room_state = state;
+    *ret = model->place;
+    ret->note = caret_is_here(model) ? kind_of_note(model->caret_note) : -1;
     pthread_mutex_unlock(&model->lock);
-    if (same)
-        return;
+}
+
+static void ask_for_presence(struct model *model)
+{
     struct request *request = calloc(1, sizeof *request);
     CHECK(request != NULL);
     request->kind = REQUEST_PRESENCE;
     add_request(model, request);
 }
 
-void model_presence(struct model *model, const char *consultation_id, struct arena *arena, struct list *ret)
+void port_set_caret(struct model *model, const char *note, const struct text_anchor *caret)
 {
     pthread_mutex_lock(&model->lock);
-    bool here = strcmp(model->present_room, consultation_id) == 0;
-    for (size_t i = 0; here && i < model->present_count; i++) {
-        const struct port_person *person = &model->present[i];
-        *LIST_ADD(ret, arena, struct present) = (struct present){
-            .user_id = arena_strdup(arena, person->user_id),
-            .name = arena_strdup(arena, person->name),
-            .state = person->state,
-        };
+    bool in_it = strcmp(model->caret_note, note) == 0;
+    bool changed = caret != NULL ? !in_it || model->place.caret.agent != caret->agent ||
+                                       model->place.caret.seq != caret->seq
+                                 : in_it;
+    if (changed) {
+        snprintf(model->caret_note, sizeof model->caret_note, "%s", caret != NULL ? note : "");
+        model->place.caret = caret != NULL ? *caret : (struct text_anchor){ 0 };
+        model->place.version++;
     }
     pthread_mutex_unlock(&model->lock);
+    if (changed)
+        ask_for_presence(model);
+}
+
+void model_presence_enter(struct model *model, const char *consultation_id, enum presence_state state)
+{
+    const char *room = consultation_id != NULL ? consultation_id : "";
+    pthread_mutex_lock(&model->lock);
+    bool same = strcmp(model->place.room, room) == 0 && model->place.state == state;
+    snprintf(model->place.room, sizeof model->place.room, "%s", room);
+    model->place.state = state;
+    model->place.version += !same;
+    pthread_mutex_unlock(&model->lock);
+    if (!same)
+        ask_for_presence(model);
+}
+
+void model_presence(struct model *model, const char *consultation_id, struct arena *arena, struct list *ret)
+{
+    struct port_person people[PRESENT_MAX];
+    size_t count = port_present(model, consultation_id, people);
+    for (size_t i = 0; i < count; i++)
+        *LIST_ADD(ret, arena, struct present) = (struct present){
+            .user_id = arena_strdup(arena, people[i].user_id),
+            .name = arena_strdup(arena, people[i].name),
+            .state = people[i].state,
+        };
 }
 
 // --- small facts -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 // any thread.
 #pragma once
 
+#include "shared/text/text.h"
 #include "tui/model/model.h"
 
 enum request_kind {
@@ -9,7 +10,7 @@ enum request_kind {
     REQUEST_REVOKE,   // server, secret (access token of a session that ended here)
     REQUEST_SLOTS,    // id (consultant), from, to, minutes
     REQUEST_CONNECT,  // try now
-    REQUEST_PRESENCE, // model_port_room() changed
+    REQUEST_PRESENCE, // port_place() changed
 };
 
 struct request {
@@ -35,11 +36,26 @@ bool connection_same(const struct connection *a, const struct connection *b);
 struct port_person {
     char user_id[64], name[128];
     enum presence_state state;
+    int note;                 // the kind of the note that the caret is in, -1 none
+    struct text_anchor caret; // in it
 };
 // Who is in the room that this person is in.
 void port_set_present(struct model *model, const char *room, const struct port_person *people, size_t count);
-// Where this person is: "" nowhere. Returns buffer.
-char *port_room(struct model *model, char buffer[64], enum presence_state *ret_state);
+// Others in the consultation, PRESENT_MAX at most; returns how many.
+enum { PRESENT_MAX = 32 };
+size_t port_present(struct model *model, const char *room, struct port_person ret[PRESENT_MAX]);
+
+// Where this person is.
+struct port_place {
+    char room[64]; // a consultation's id, "" nowhere
+    enum presence_state state;
+    int note; // as in port_person
+    struct text_anchor caret;
+    unsigned version; // another number after each change
+};
+void port_place(struct model *model, struct port_place *ret);
+// The caret is at that place of the note; NULL: it has left it.
+void port_set_caret(struct model *model, const char *note, const struct text_anchor *caret);
 
 // How asking for free slots went: SLOTS_READY after the answer was written, or SLOTS_FAILED.
 void port_slots(struct model *model, const char *question, enum slots_state state, const char *why);

@@ -1,5 +1,6 @@
 // One consistent look at outbox and cache: what is pending, and the rows it lies over.
 
+#include "shared/wire/args_notes.h"
 #include "tui/model/internal.h"
 
 #include <string.h>
@@ -33,26 +34,14 @@ static void add_pending(struct model *model, const struct outbox_op *op)
         .seq = op->seq,
         .thing = op->thing,
         .note = op->note,
-        .origin_rev = op->origin_rev,
     };
+    if (op->note != NULL) { // the words stand in the note
+        pending.op.spec = &op_note_edit;
+        *LIST_ADD(&model->pending, &model->pending_arena, struct pending) = pending;
+        return;
+    }
     if (parse_args(op->name, op->args, &model->pending_arena, &pending.op.spec, &pending.op.args))
         *LIST_ADD(&model->pending, &model->pending_arena, struct pending) = pending;
-}
-
-// The text of a refused note: what was typed here.
-static const char *note_text(const struct outbox_op *op, struct arena *arena)
-{
-    const struct op_spec *spec;
-    const void *args;
-    if (!parse_args(op->name, op->args, arena, &spec, &args))
-        return NULL;
-    struct overlay_op parsed = { .spec = spec, .args = args };
-    for (int kind = NOTE_CONSULTANT; kind <= NOTE_INTERNAL; kind++) {
-        const char *text = overlay_note(&parsed, (enum note_kind)kind);
-        if (text != NULL)
-            return text;
-    }
-    return overlay_client_notes(&parsed);
 }
 
 static void load_refused(struct model *model)
@@ -65,8 +54,6 @@ static void load_refused(struct model *model)
         const struct outbox_op *op = LIST_AT(&refused, struct outbox_op, i);
         *LIST_ADD(&model->refused_things, arena, struct refused_thing) = (struct refused_thing){
             .thing = op->thing,
-            .note = op->note,
-            .text = op->note != NULL ? note_text(op, arena) : NULL,
             .n = op->n,
         };
     }
@@ -167,14 +154,6 @@ const struct refused_thing *refused_about(const struct model *model, const char 
 {
     for (size_t i = 0; i < model->refused_things.count; i++)
         if (same(LIST_AT(&model->refused_things, struct refused_thing, i)->thing, thing))
-            return LIST_AT(&model->refused_things, struct refused_thing, i);
-    return NULL;
-}
-
-const struct refused_thing *refused_note(const struct model *model, const char *note)
-{
-    for (size_t i = 0; i < model->refused_things.count; i++)
-        if (same(LIST_AT(&model->refused_things, struct refused_thing, i)->note, note))
             return LIST_AT(&model->refused_things, struct refused_thing, i);
     return NULL;
 }

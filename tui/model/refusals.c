@@ -1,6 +1,6 @@
 // The outbox as people see it: what waits, what was refused, and what to do about that.
 
-#include "tui/model/internal.h"
+#include "tui/model/texts_internal.h"
 
 #include <string.h>
 
@@ -64,7 +64,6 @@ static void read_alternatives(const char *details, struct arena *arena, struct l
 
 static struct refusal refusal_of(struct model *model, const struct outbox_op *op, struct arena *arena)
 {
-    const struct refused_thing *thing = op->note != NULL ? refused_note(model, op->note) : NULL;
     struct refusal refusal = {
         .n = op->n,
         .name = op->name,
@@ -78,7 +77,7 @@ static struct refusal refusal_of(struct model *model, const struct outbox_op *op
         .field = op->field != NULL ? op->field : "",
         .details = op->details,
         .because_of = op->because_of,
-        .text = thing != NULL && thing->n == op->n ? arena_strdup(arena, thing->text) : NULL,
+        .text = op->typed,
         .args = op->args,
     };
     read_alternatives(op->details, arena, &refusal.alternatives);
@@ -119,24 +118,11 @@ static bool get_refused(struct model *model, int64_t n, struct arena *arena, str
     return err_set(err, ERR_NOT_FOUND, "there is no such refusal");
 }
 
-// A note goes on from what the server has now.
-static int64_t present_rev(struct model *model, const struct outbox_op *op, struct arena *arena)
-{
-    struct row_note note;
-    struct row_consultation row;
-    if (op->note == NULL)
-        return 0;
-    if (row_get(model, ROW_NOTE, op->note, arena, &note))
-        return note.rev;
-    return op->thing != NULL && row_get(model, ROW_CONSULTATION, op->thing, arena, &row) ? row.rev : 0;
-}
-
-static bool resend(struct model *model, const struct outbox_op *op, const char *args, struct arena *arena,
-                   int64_t *ret_n, struct err *err)
+static bool resend(struct model *model, const struct outbox_op *op, const char *args, int64_t *ret_n,
+                   struct err *err)
 {
     int64_t again;
-    int64_t rev = present_rev(model, op, arena);
-    if (!outbox_resend(model->outbox, op->n, args, rev, model_now(model), &again, err))
+    if (!outbox_resend(model->outbox, op->n, args, model_now(model), &again, err))
         return false;
     if (ret_n != NULL)
         *ret_n = again;
@@ -144,11 +130,39 @@ static bool resend(struct model *model, const struct outbox_op *op, const char *
     return true;
 }
 
+// The words typed into a note, at its end as it is now.
+static bool type_again(struct model *model, const struct outbox_op *op, int64_t *ret_n, struct err *err)
+{
+    char consultation[ID_SIZE];
+    enum note_kind kind;
+    size_t size;
+    if (!note_id_parse(op->note, consultation, &kind))
+        return err_set(err, ERR_NOT_FOUND, "there is no such note");
+    struct model_text *text = model_text_open(model, consultation, kind);
+    const char *content = model_text_content(text, &size);
+    CLEANUP(buf_free) struct buf words = { 0 };
+    if (size > 0 && content[size - 1] != '\n')
+        buf_add_char(&words, '\n');
+    buf_add_text(&words, op->typed);
+    bool good = model_text_replace(text, size, 0, words.data, words.len, false, err) &&
+                outbox_discard(model->outbox, op->n, err);
+    model_text_close(text);
+    if (good && ret_n != NULL)
+        *ret_n = 0;
+    if (good)
+        changed(model);
+    return good;
+}
+
 bool model_refusal_resend(struct model *model, int64_t n, int64_t *ret_n, struct err *err)
 {
     struct arena arena = { 0 };
     struct outbox_op op;
-    bool good = get_refused(model, n, &arena, &op, err) && resend(model, &op, op.args, &arena, ret_n, err);
+    bool good = get_refused(model, n, &arena, &op, err);
+    if (good && op.note != NULL && op.typed != NULL)
+        good = type_again(model, &op, ret_n, err);
+    else
+        good = good && resend(model, &op, op.args, ret_n, err);
     arena_free(&arena);
     return good;
 }
@@ -187,7 +201,7 @@ bool model_refusal_resend_at(struct model *model, int64_t n, int64_t start, int6
     struct outbox_op op;
     const char *args;
     bool good = get_refused(model, n, &arena, &op, err) && args_at(&op, start, &arena, &args, err) &&
-                resend(model, &op, args, &arena, ret_n, err);
+                resend(model, &op, args, ret_n, err);
     arena_free(&arena);
     return good;
 }

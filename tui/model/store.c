@@ -196,6 +196,11 @@ bool store_begin(struct store *store, enum store_sync sync, struct err *err)
     return true;
 }
 
+bool store_is_writing(const struct store *store)
+{
+    return store->writing;
+}
+
 void store_rollback(struct store *store)
 {
     if (!store->writing)

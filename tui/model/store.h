@@ -49,6 +49,7 @@ void store_read_end(struct store *store);
 bool store_begin(struct store *store, enum store_sync sync, struct err *err);
 bool store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);
+bool store_is_writing(const struct store *store);
 // True when other connections committed since the last call.
 bool store_changed_elsewhere(struct store *store);
 // Writes the log back into the file when it has grown past `pages`.

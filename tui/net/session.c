@@ -1,10 +1,12 @@
 #include "tui/net/session.h"
 
 #include "shared/base/civil.h"
+#include "shared/wire/base64.h"
 #include "shared/wire/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { CUR_MS = 5000, CUR_ROWS = 1000, SILENCE_MS = 3 * SYNC_PING_MS, WAIT_MAX_MS = 5 * 60 * 1000 };
@@ -80,18 +82,32 @@ static void tell_cursor(struct session *session, int64_t now)
 
 static void tell_presence(struct session *session, int64_t now)
 {
-    char room[64];
-    enum presence_state state;
+    struct port_place place;
     struct buf text = { 0 };
-    port_room(session->model, room, &state);
-    snprintf(session->room, sizeof session->room, "%s", room);
+    port_place(session->model, &place);
+    session->place_told = place.version;
     session->beat_at = now;
     buf_add_text(&text, "{\"t\":\"presence\",\"room\":");
-    json_add_text(&text, room);
-    if (room[0] != '\0')
-        buf_addf(&text, ",\"state\":\"%s\"", presence_words[state]);
+    json_add_text(&text, place.room);
+    if (place.room[0] != '\0')
+        buf_addf(&text, ",\"state\":\"%s\"", presence_words[place.state]);
+    if (place.note >= 0)
+        buf_addf(&text, ",\"note\":\"%s\",\"agent\":\"%016" PRIx64 "\",\"seq\":%" PRIu32,
+                 note_kind_words[place.note], place.caret.agent, place.caret.seq);
     buf_add_char(&text, '}');
     send_text(session, &text);
+}
+
+static void send_docs(struct session *session)
+{
+    for (;;) {
+        struct buf text = { 0 };
+        if (!feed_take_docs(session->feed, &text)) {
+            buf_free(&text);
+            return;
+        }
+        send_text(session, &text);
+    }
 }
 
 // --- in: one function a message ----------------------------------------------------------------------------------------
@@ -192,13 +208,11 @@ static enum session_end on_chg(struct session *session, const cJSON *message, st
 static bool read_result(const cJSON *json, struct arena *arena, struct feed_result *ret)
 {
     const cJSON *details = cJSON_GetObjectItemCaseSensitive(json, "details");
-    const cJSON *data = cJSON_GetObjectItemCaseSensitive(json, "data");
     *ret = (struct feed_result){
         .n = number(json, "n", 0),
         .status = text(json, "status"),
         .seq = number(json, "seq", 0),
         .after = number(json, "after", 0),
-        .merged = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(data, "merged")),
         .code = text(json, "code"),
         .message = text(json, "message"),
         .field = text(json, "field"),
@@ -237,6 +251,23 @@ static int presence_of(const char *word)
     return -1;
 }
 
+static void read_caret(const cJSON *who, struct port_person *person)
+{
+    const char *note = text(who, "note"), *agent = text(who, "agent");
+    int64_t seq = number(who, "seq", -1);
+    char *end;
+    person->note = -1;
+    person->caret = (struct text_anchor){ 0 };
+    if (note == NULL || agent == NULL || strlen(agent) != 16 || seq < 0 || seq > UINT32_MAX)
+        return;
+    for (int kind = 0; kind < NOTE_KINDS; kind++)
+        if (strcmp(note_kind_words[kind], note) == 0)
+            person->note = kind;
+    person->caret = (struct text_anchor){ strtoull(agent, &end, 16), (uint32_t)seq };
+    if (*end != '\0')
+        person->note = -1;
+}
+
 static enum session_end on_presence(struct session *session, const cJSON *message, struct err *err)
 {
     struct port_person people[32];
@@ -255,9 +286,35 @@ static enum session_end on_presence(struct session *session, const cJSON *messag
         snprintf(person->user_id, sizeof person->user_id, "%s", user);
         snprintf(person->name, sizeof person->name, "%s", name);
         person->state = (enum presence_state)state;
+        read_caret(who, person);
     }
     if (room != NULL)
         port_set_present(session->model, room, people, count);
+    return SESSION_GOES_ON;
+}
+
+static bool read_bytes(const cJSON *message, const char *name, struct arena *arena, struct bytes *ret)
+{
+    const char *encoded = text(message, name);
+    return encoded == NULL || base64_read(encoded, arena, ret);
+}
+
+static enum session_end on_doc_state(struct session *session, const cJSON *message, struct err *err)
+{
+    CLEANUP(arena_free) struct arena arena = { 0 };
+    const char *code = text(message, "code");
+    struct feed_doc doc = {
+        .note = text(message, "note"),
+        .code = code != NULL ? err_from_name(code) : ERR_NONE,
+        .epoch = number(message, "epoch", 0),
+        .head = number(message, "head", 0),
+    };
+    if (doc.note == NULL || !read_bytes(message, "update", &arena, &doc.update) ||
+        !read_bytes(message, "snapshot", &arena, &doc.snapshot))
+        return ended(broken(err, "a text that is none"), err);
+    if (!feed_doc(session->feed, &doc, err))
+        return ended(false, err);
+    send_docs(session);
     return SESSION_GOES_ON;
 }
 
@@ -307,17 +364,26 @@ static enum session_end on_pong(struct session *session, const cJSON *message, s
     return SESSION_GOES_ON;
 }
 
+enum frame { FRAME_TEXT = 1, FRAME_BINARY = 2, FRAME_EITHER = 3 };
+
 static const struct {
     const char *type;
     handler handle;
-    bool before_welcome, binary;
+    bool before_welcome;
+    enum frame frame;
 } handlers[] = {
-    { "bye", on_bye, true, false },         { "chg", on_chg, false, false },
-    { "err", on_err, true, false },         { "poke", on_poke, false, false },
-    { "pong", on_pong, true, false },       { "presence", on_presence, false, false },
-    { "ready", on_ready, false, false },    { "res", on_res, false, false },
-    { "reset", on_reset, true, false },     { "snap", on_snap, false, true },
-    { "welcome", on_welcome, true, false },
+    { "bye", on_bye, true, FRAME_TEXT },
+    { "chg", on_chg, false, FRAME_TEXT },
+    { "doc.state", on_doc_state, false, FRAME_EITHER },
+    { "err", on_err, true, FRAME_TEXT },
+    { "poke", on_poke, false, FRAME_TEXT },
+    { "pong", on_pong, true, FRAME_TEXT },
+    { "presence", on_presence, false, FRAME_TEXT },
+    { "ready", on_ready, false, FRAME_TEXT },
+    { "res", on_res, false, FRAME_TEXT },
+    { "reset", on_reset, true, FRAME_TEXT },
+    { "snap", on_snap, false, FRAME_BINARY },
+    { "welcome", on_welcome, true, FRAME_TEXT },
 };
 
 static enum session_end dispatch(struct session *session, const cJSON *message, bool binary, struct err *err)
@@ -328,7 +394,8 @@ static enum session_end dispatch(struct session *session, const cJSON *message, 
     for (size_t i = 0; i < ARRAY_LEN(handlers); i++) {
         if (strcmp(handlers[i].type, type) != 0)
             continue;
-        if (handlers[i].binary != binary || (!session->welcomed && !handlers[i].before_welcome))
+        if (!(handlers[i].frame & (binary ? FRAME_BINARY : FRAME_TEXT)) ||
+            (!session->welcomed && !handlers[i].before_welcome))
             return ended(broken(err, "a message out of turn"), err);
         return handlers[i].handle(session, message, err);
     }
@@ -361,12 +428,11 @@ static void ping(struct session *session, int64_t now)
 
 static bool presence_due(struct session *session, int64_t now)
 {
-    char room[64];
-    enum presence_state state;
-    port_room(session->model, room, &state);
-    if (strcmp(room, session->room) != 0)
-        return true;
-    return room[0] != '\0' && now - session->beat_at >= SYNC_PRESENCE_BEAT_MS;
+    struct port_place place;
+    port_place(session->model, &place);
+    if (place.version != session->place_told)
+        return now - session->beat_at >= SYNC_PRESENCE_PAUSE_MS;
+    return place.room[0] != '\0' && now - session->beat_at >= SYNC_PRESENCE_BEAT_MS;
 }
 
 static enum session_end send_ops(struct session *session, struct err *err)
@@ -400,5 +466,7 @@ enum session_end session_tick(struct session *session, int64_t now, struct err *
         tell_cursor(session, now);
     if (presence_due(session, now))
         tell_presence(session, now);
+    if (session->current)
+        send_docs(session);
     return session->ops_wait ? send_ops(session, err) : SESSION_GOES_ON;
 }

@@ -27,7 +27,7 @@ struct session {
     int64_t rows_since;
     int64_t heard_at; // monotonic ms of the last frame
     int64_t pinged_at, beat_at;
-    char room[64]; // as the server was told
+    unsigned place_told; // port_place() as the server was told
     int64_t come_back;
     bool ops_wait; // there may be operations to send
 };

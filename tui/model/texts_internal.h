@@ -1,0 +1,16 @@
+// What the files about open texts share.
+#pragma once
+
+#include "tui/model/internal.h"
+#include "tui/model/replica.h"
+#include "tui/model/texts.h"
+
+struct model_text {
+    struct model *model;
+    char consultation_id[ID_SIZE];
+    enum note_kind kind;
+    struct replica replica;
+    struct buf content; // of the text, when content_known
+    bool content_known;
+    struct model_text *next;
+};
