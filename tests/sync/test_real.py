@@ -11,7 +11,7 @@ HOUR = 3_600_000
 DAY = 24 * HOUR
 JOHN, JANE = "john@insightserenity.com", "cfo@acmecorp.com"
 # What of a consultation the overlay foretells; times of acting are this machine's and compared loosely.
-SAME = ("start", "end", "status", "minutes", "purpose", "clientNotes", "consultantId", "clientId", "consultantName",
+SAME = ("start", "end", "status", "minutes", "purpose", "consultantId", "clientId", "consultantName",
         "clientName", "cancelReason", "creditConsumed", "freeTrial", "sequence", "reschedules")
 CLOSE = ("actualStart", "actualEnd", "confirmedAt", "cancelledAt", "bookedAt")
 
@@ -181,14 +181,18 @@ class Real(unittest.TestCase):
             return {n["kind"]: n["text"] for n in probe.ask("show", booked)["notes"]}.get("live", "")
         self.wait_until(lambda: text(john) == text(second) and "from the first" in text(john))
         self.assertIn("from the second", text(john))
-        # Both go on typing in editors that have not seen the other text: nothing is lost.
-        john.must("note", booked, "live", "from the first, more")
-        second.must("note", booked, "live", "from the second, more")
-        john.settled()
-        second.settled()
-        self.wait_until(lambda: text(john) == text(second))
-        self.assertIn("from the first, more", text(john))
-        self.assertIn("from the second, more", text(john))
+        # Both go on, offline again, and somebody else with them: every word stays, once, on every device.
+        self.offline(john, second)
+        john.must("note", booked, "shared", "one from the first")
+        second.must("note", booked, "shared", "one from the second")
+        jane.must("note", booked, "shared", "one from Jane")
+        self.online(john, second)
+
+        def shared(probe):
+            return {n["kind"]: n["text"] for n in probe.ask("show", booked)["notes"]}.get("shared", "")
+        self.wait_until(lambda: shared(john) == shared(second) == shared(jane) and
+                        all(shared(jane).count(who) == 1 for who in ("the first", "the second", "from Jane")))
+        self.server.check()
 
     def test_typing_through_kills_of_both_sides_loses_nothing(self):
         jane, john = self.signed_in(JANE), self.signed_in(JOHN)
