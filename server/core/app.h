@@ -7,6 +7,7 @@
 struct metrics;    // server/core/metrics.h
 struct job_runner; // server/jobs/jobs.h
 struct mail_port;  // server/integrations/mail.h
+struct texts;      // server/texts/texts.h
 struct zone_db;    // shared/host/host.h
 
 struct app {
@@ -18,6 +19,7 @@ struct app {
     const struct mail_port *mail;
     unsigned char token_key[32]; // signs access tokens; made once, kept in the data folder (mode 0600)
     struct clock *clock;         // server/core/clock.h
+    struct texts *texts;         // merging texts in memory: made and used by the writer alone
     const char *store;           // path of the database file
     struct arena arena;          // of what lives as long as the app
     int lock;                    // held on the data folder: one server at a time

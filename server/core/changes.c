@@ -57,6 +57,17 @@ bool changes_add(struct op_ctx *ctx, enum row_table table, const char *id, enum 
     return true;
 }
 
+bool changes_supersede(struct op_ctx *ctx, enum row_table table, const char *id, int64_t rev,
+                       const char *audience)
+{
+    return db_run(
+        ctx->db,
+        "DELETE FROM change WHERE tenant = $1 AND seq = $2 AND tbl = $3 AND id = $4 AND was = $5 AND "
+        "now = $5 AND seq > (SELECT seq FROM change WHERE tenant = $1 ORDER BY seq LIMIT 1)",
+        DB_ARGS(db_text(ctx->actor.tenant), db_int(rev), db_int(table), db_text(id), db_text(audience)), NULL,
+        ctx->err);
+}
+
 static bool write_note(struct op_ctx *ctx, const struct change_note *note)
 {
     return db_run(ctx->db,

@@ -16,6 +16,12 @@ bool changes_seq(struct op_ctx *ctx, int64_t *ret_seq);
 bool changes_add(struct op_ctx *ctx, enum row_table table, const char *id, enum change_kind kind,
                  const char *was, const char *now);
 
+// For rows that change with every key press: forgets the entry of the row's change before (its rev then), which the one
+// that this operation adds says again. Only when that one changed nothing about who may see the row, and never the
+// tenant's oldest entry, from which readers see how far back the log goes.
+bool changes_supersede(struct op_ctx *ctx, enum row_table table, const char *id, int64_t rev,
+                       const char *audience);
+
 // Writes the collected entries; the engine calls it as an operation's last act.
 bool changes_flush(struct op_ctx *ctx, int64_t *ret_seq);
 
