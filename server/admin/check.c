@@ -3,12 +3,10 @@
 #include "server/core/audit.h"
 #include "server/credits/credits.h"
 #include "server/scheduling/scheduling.h"
+#include "server/texts/texts.h"
 
 static bool (*const checks[])(struct db *db, struct buf *out, struct err *err) = {
-    db_integrity,
-    credits_check,
-    scheduling_check,
-    audit_check,
+    db_integrity, credits_check, scheduling_check, texts_check, audit_check,
 };
 
 // On a connection of its own that only reads: it may run beside a server, which has the one that writes.

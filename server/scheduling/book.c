@@ -3,6 +3,7 @@
 #include "server/clients/clients.h"
 #include "server/scheduling/announce.h"
 #include "server/scheduling/assign.h"
+#include "server/scheduling/notes.h"
 #include "server/scheduling/view.h"
 
 #include <string.h>
@@ -107,7 +108,6 @@ static struct consultation draft(struct op_ctx *ctx, const struct args_book *arg
         .free_trial = args->useFreeTrialCredit,
         .rate_type = args->useFreeTrialCredit ? "complimentary" : "included_in_retainer",
         .purpose = args->purpose,
-        .client_notes = args->notes,
         .objectives = "[]",
         .booked_at = ctx->now,
         .booked_by = ctx->actor.user_id,
@@ -131,7 +131,20 @@ static bool pay(struct op_ctx *ctx, const struct args_book *args, struct consult
     return true;
 }
 
-static bool write_down(struct op_ctx *ctx, struct consultation *c, const char *client_email)
+// What the client says with the booking is the beginning of their note.
+static bool write_note(struct op_ctx *ctx, const struct consultation *c, const char *text,
+                       struct children *children)
+{
+    struct note_write write = { .kind = NOTE_CLIENT, .text = text };
+    bool merged = false;
+    if (text == NULL || text[0] == '\0')
+        return true;
+    children->notes[NOTE_CLIENT] = (struct child_note){ .rev = c->rev, .text = text };
+    return note_write(ctx, c, &write, &merged);
+}
+
+static bool write_down(struct op_ctx *ctx, struct consultation *c, const char *client_email,
+                       const char *notes)
 {
     static const char *const reason = "Initial booking";
     struct children children = { 0 };
@@ -139,7 +152,7 @@ static bool write_down(struct op_ctx *ctx, struct consultation *c, const char *c
     *LIST_ADD(&children.history, ctx->arena, struct child_history) =
         (struct child_history){ c->status, ctx->now, ctx->actor.user_id, reason };
     return consultation_insert(ctx, c) && consultation_add_history(ctx, c, reason) &&
-           parties_of_client(ctx, c, client_email, &parties) &&
+           write_note(ctx, c, notes, &children) && parties_of_client(ctx, c, client_email, &parties) &&
            announce(ctx, NEWS_BOOKED, c, &parties, NULL) &&
            view_reply(ctx, c, ROLE_CLIENT, &parties, &children);
 }
@@ -163,7 +176,7 @@ static bool run_book(struct op_ctx *ctx, const void *in)
     struct consultation c = draft(ctx, args, &client, &assignment);
     ctx->target = c.id;
     return next_code(ctx, assignment.calendar.zone, c.starts_at, &c.code) && pay(ctx, args, &c) &&
-           write_down(ctx, &c, client.primary_email);
+           write_down(ctx, &c, client.primary_email, args->notes);
 }
 
 const struct op op_run_consultation_book = {

@@ -1,5 +1,7 @@
 #include "server/scheduling/children.h"
 
+#include "server/scheduling/notes.h"
+
 #define OPT FIELD_OMIT_EMPTY
 
 static const struct field history_fields[] = {
@@ -125,33 +127,47 @@ static bool load_outcome(struct op_ctx *ctx, const char *consultation_id, struct
     return db_ok(&rows);
 }
 
-static bool load_notes(struct op_ctx *ctx, const char *consultation_id, struct children *children)
+static bool load_note_rows(struct op_ctx *ctx, const char *consultation_id, struct children *children)
 {
     CLEANUP(db_done) struct db_rows rows = { 0 };
-    if (!db_query(ctx->db, &rows,
-                  "SELECT kind, rev, text, key_points, opportunities, updated_at FROM note "
-                  "WHERE consultation_id = $1",
-                  DB_ARGS(db_text(consultation_id)), ctx->err))
+    if (!db_query(
+            ctx->db, &rows,
+            "SELECT kind, rev, key_points, opportunities, updated_at FROM note WHERE consultation_id = $1",
+            DB_ARGS(db_text(consultation_id)), ctx->err))
         return false;
     while (db_next(&rows)) {
         int64_t kind = db_col_int(&rows, 0);
-        CHECK(kind >= 0 && kind < (int64_t)ARRAY_LEN(children->notes));
+        CHECK(kind >= 0 && kind < NOTE_KINDS);
         children->notes[kind] = (struct child_note){
             .rev = db_col_int(&rows, 1),
-            .text = db_col_copy(&rows, 2, ctx->arena),
-            .keyPoints = db_col_copy(&rows, 3, ctx->arena),
-            .opportunities = db_col_copy(&rows, 4, ctx->arena),
-            .updatedAt = db_col_int(&rows, 5),
+            .keyPoints = db_col_copy(&rows, 2, ctx->arena),
+            .opportunities = db_col_copy(&rows, 3, ctx->arena),
+            .updatedAt = db_col_int(&rows, 4),
         };
     }
     return db_ok(&rows);
 }
 
-bool children_load(struct op_ctx *ctx, const struct consultation *consultation, struct children *ret)
+static bool load_notes(struct op_ctx *ctx, const struct consultation *c, unsigned roles,
+                       struct children *children)
+{
+    if (!load_note_rows(ctx, c->id, children))
+        return false;
+    for (enum note_kind kind = 0; kind < NOTE_KINDS; kind++) {
+        struct child_note *note = &children->notes[kind];
+        if (note->rev != 0 && (note_readers(kind) & roles) != 0 &&
+            !texts_content(ctx, note_id(ctx, c, kind), &note->text))
+            return false;
+    }
+    return true;
+}
+
+bool children_load(struct op_ctx *ctx, const struct consultation *consultation, unsigned roles,
+                   struct children *ret)
 {
     *ret = (struct children){ 0 };
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         if (!load_part(ctx, consultation->id, &parts[i], ret))
             return false;
-    return load_outcome(ctx, consultation->id, ret) && load_notes(ctx, consultation->id, ret);
+    return load_outcome(ctx, consultation->id, ret) && load_notes(ctx, consultation, roles, ret);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/scheduling/consultation.h"
+#include "shared/domain/notes.h"
 
 struct child_history {
     int status;
@@ -43,12 +44,14 @@ struct children {
     struct list materials;    // struct args_material
     struct child_outcomes outcomes;
     const char *nextSteps;
-    struct child_note notes[4]; // by enum note_kind
+    struct child_note notes[NOTE_KINDS];
 };
 extern const struct shape shape_child_history, shape_child_attendee, shape_child_deliverable,
     shape_child_action_item, shape_child_outcomes;
 
-bool children_load(struct op_ctx *ctx, const struct consultation *consultation, struct children *ret);
+// roles: who reads; the texts of notes that they may not read stay NULL.
+bool children_load(struct op_ctx *ctx, const struct consultation *consultation, unsigned roles,
+                   struct children *ret);
 
 // Each writes its row and change row. Repeating one with the same client-made id changes nothing; the same id on
 // another consultation or with other words is ERR_ALREADY_EXISTS.

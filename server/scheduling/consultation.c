@@ -28,8 +28,6 @@ static const struct field stored_fields[] = {
     { FIELD(struct consultation, estimated_cost), .kind = FIELD_INT },
     { FIELD(struct consultation, currency), .kind = FIELD_TEXT },
     { FIELD(struct consultation, purpose), .kind = FIELD_TEXT },
-    { FIELD(struct consultation, client_notes), .kind = FIELD_TEXT },
-    { FIELD(struct consultation, client_notes_rev), .kind = FIELD_INT },
     { FIELD(struct consultation, objectives), .kind = FIELD_JSON },
     { FIELD(struct consultation, actual_start), .kind = FIELD_INT },
     { FIELD(struct consultation, actual_end), .kind = FIELD_INT },
@@ -62,6 +60,11 @@ static unsigned roles_in(const struct actor *actor, const struct consultation *c
     return roles;
 }
 
+bool consultation_unknown(struct op_ctx *ctx)
+{
+    return err_set(ctx->err, ERR_NOT_FOUND, "There is no such consultation.");
+}
+
 bool consultation_find(struct op_ctx *ctx, const char *id_or_code, struct consultation *ret,
                        unsigned *ret_roles)
 {
@@ -79,7 +82,7 @@ bool consultation_find(struct op_ctx *ctx, const char *id_or_code, struct consul
         return false;
     unsigned roles = there ? roles_in(&ctx->actor, &found) : 0;
     if (roles == 0)
-        return err_set(ctx->err, ERR_NOT_FOUND, "There is no such consultation.");
+        return consultation_unknown(ctx);
     ctx->target = found.id;
     *ret = found;
     *ret_roles = roles;
@@ -100,28 +103,25 @@ bool consultation_insert(struct op_ctx *ctx, struct consultation *c)
 {
     if (!changes_seq(ctx, &c->rev))
         return false;
-    c->client_notes_rev = c->rev;
-    return db_run(
-               ctx->db,
-               "INSERT INTO consultation (id, tenant, rev, audience, code, client_id, client_name, "
-               "contact_name, contact_title, consultant_id, consultant_name, starts_at, ends_at, blocks, "
-               "buffer, timezone, status, type, package_id, package_name, minutes, minutes_per_credit, "
-               "free_trial, rate_type, estimated_cost, currency, purpose, client_notes, client_notes_rev, "
-               "objectives, booked_at, booked_by, assignment_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-               "$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, "
-               "$27, "
-               "$28, $3, $29, $30, $31, $32)",
-               DB_ARGS(db_text(c->id), db_text(ctx->actor.tenant), db_int(c->rev), db_text(c->audience),
-                       db_text(c->code), db_text(c->client_id), db_text(c->client_name),
-                       db_text(c->contact_name), db_text(c->contact_title), db_text(c->consultant_id),
-                       db_text(c->consultant_name), db_int(c->starts_at), db_int(c->ends_at),
-                       db_int(booking_blocks_time(c->status)), db_int(c->buffer), db_text(c->timezone),
-                       db_int(c->status), db_text(c->type), db_text(c->package_id), db_text(c->package_name),
-                       db_int(c->minutes), db_int(c->minutes_per_credit), db_int(c->free_trial),
-                       db_text(c->rate_type), db_int(c->estimated_cost), db_text(c->currency),
-                       db_text(c->purpose), db_text(c->client_notes), db_text(c->objectives),
-                       db_int(c->booked_at), db_text(c->booked_by), db_text(c->assignment_reason)),
-               NULL, ctx->err) &&
+    return db_run(ctx->db,
+                  "INSERT INTO consultation (id, tenant, rev, audience, code, client_id, client_name, "
+                  "contact_name, contact_title, consultant_id, consultant_name, starts_at, ends_at, blocks, "
+                  "buffer, timezone, status, type, package_id, package_name, minutes, minutes_per_credit, "
+                  "free_trial, rate_type, estimated_cost, currency, purpose, objectives, booked_at, "
+                  "booked_by, assignment_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+                  "$13, "
+                  "$14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)",
+                  DB_ARGS(db_text(c->id), db_text(ctx->actor.tenant), db_int(c->rev), db_text(c->audience),
+                          db_text(c->code), db_text(c->client_id), db_text(c->client_name),
+                          db_text(c->contact_name), db_text(c->contact_title), db_text(c->consultant_id),
+                          db_text(c->consultant_name), db_int(c->starts_at), db_int(c->ends_at),
+                          db_int(booking_blocks_time(c->status)), db_int(c->buffer), db_text(c->timezone),
+                          db_int(c->status), db_text(c->type), db_text(c->package_id),
+                          db_text(c->package_name), db_int(c->minutes), db_int(c->minutes_per_credit),
+                          db_int(c->free_trial), db_text(c->rate_type), db_int(c->estimated_cost),
+                          db_text(c->currency), db_text(c->purpose), db_text(c->objectives),
+                          db_int(c->booked_at), db_text(c->booked_by), db_text(c->assignment_reason)),
+                  NULL, ctx->err) &&
            changes_add(ctx, ROW_CONSULTATION, c->id, CHANGE_PUT, "", c->audience);
 }
 
@@ -133,16 +133,14 @@ bool consultation_update(struct op_ctx *ctx, struct consultation *c)
                   "UPDATE consultation SET rev = $2, starts_at = $3, ends_at = $4, blocks = $5, buffer = $6, "
                   "timezone = $7, status = $8, package_id = $9, package_name = $10, minutes = $11, "
                   "minutes_per_credit = $12, estimated_cost = $13, currency = $14, purpose = $15, "
-                  "client_notes = $16, client_notes_rev = $17, objectives = $18, actual_start = $19, "
-                  "actual_end = $20, confirmed_at = $21, cancelled_at = $22, cancel_reason = $23, "
-                  "reschedules = $24, sequence = $25, credit_consumed = $26, overrun_minutes = $27 WHERE id "
-                  "= $1",
+                  "objectives = $16, actual_start = $17, actual_end = $18, confirmed_at = $19, "
+                  "cancelled_at = $20, cancel_reason = $21, reschedules = $22, sequence = $23, "
+                  "credit_consumed = $24, overrun_minutes = $25 WHERE id = $1",
                   DB_ARGS(db_text(c->id), db_int(c->rev), db_int(c->starts_at), db_int(c->ends_at),
                           db_int(booking_blocks_time(c->status)), db_int(c->buffer), db_text(c->timezone),
                           db_int(c->status), db_text(c->package_id), db_text(c->package_name),
                           db_int(c->minutes), db_int(c->minutes_per_credit), db_int(c->estimated_cost),
-                          db_text(c->currency), db_text(c->purpose), db_text(c->client_notes),
-                          db_int(c->client_notes_rev), db_text(c->objectives),
+                          db_text(c->currency), db_text(c->purpose), db_text(c->objectives),
                           db_int_or_null(c->actual_start), db_int_or_null(c->actual_end),
                           db_int_or_null(c->confirmed_at), db_int_or_null(c->cancelled_at),
                           db_text(c->cancel_reason), db_int(c->reschedules), db_int(c->sequence),

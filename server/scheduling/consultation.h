@@ -24,8 +24,7 @@ struct consultation {
     const char *rate_type;
     int64_t estimated_cost;
     const char *currency;
-    const char *purpose, *client_notes;
-    int64_t client_notes_rev;
+    const char *purpose;
     const char *objectives; // a JSON array of texts
     int64_t actual_start, actual_end, booked_at;
     const char *booked_by;
@@ -40,8 +39,8 @@ struct consultation {
 #define CONSULTATION_COLUMNS                                                                                 \
     "id, rev, audience, code, client_id, client_name, contact_name, contact_title, consultant_id, "          \
     "consultant_name, starts_at, ends_at, buffer, timezone, status, type, package_id, package_name, "        \
-    "minutes, minutes_per_credit, free_trial, rate_type, estimated_cost, currency, purpose, client_notes, "  \
-    "client_notes_rev, objectives, actual_start, actual_end, booked_at, booked_by, confirmed_at, "           \
+    "minutes, minutes_per_credit, free_trial, rate_type, estimated_cost, currency, purpose, "                \
+    "objectives, actual_start, actual_end, booked_at, booked_by, confirmed_at, "                             \
     "cancelled_at, cancel_reason, assignment_reason, reschedules, sequence, credit_consumed, "               \
     "overrun_minutes"
 extern const struct shape shape_stored_consultation;
@@ -50,6 +49,8 @@ extern const struct shape shape_stored_consultation;
 // bits of enum role; an administrator and the platform itself are ROLE_ADMIN.
 bool consultation_find(struct op_ctx *ctx, const char *id_or_code, struct consultation *ret,
                        unsigned *ret_roles);
+// What who may not see it is told, and who asks for an id that never was (RULES 24).
+bool consultation_unknown(struct op_ctx *ctx);
 // ERR_ALREADY_EXISTS when the tenant has that id.
 bool consultation_check_new_id(struct op_ctx *ctx, const char *id);
 // Both set rev, write the change row and store what the struct says. ERR_SLOT_TAKEN by the store's own constraint.

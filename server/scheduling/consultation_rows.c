@@ -27,11 +27,16 @@
     SELECT(                                                                                                  \
         "id, rev, code, client_id, client_name, contact_name, contact_title, consultant_id, "                \
         "consultant_name, starts_at, ends_at, timezone, status, type, package_id, package_name, minutes, "   \
-        "free_trial, purpose, client_notes, actual_start, actual_end, booked_at, confirmed_at, "             \
+        "free_trial, purpose, actual_start, actual_end, booked_at, confirmed_at, "                           \
         "cancelled_at, cancel_reason, reschedules, sequence, credit_consumed",                               \
         "consultation")
 #define OUTCOME SELECT("id, rev, summary, next_steps, key_points, recommendations, decisions_made", "outcome")
-#define NOTE    SELECT("id, rev, consultation_id, kind, text, author_name, updated_at", "note")
+#define NOTE                                                                                                 \
+    SELECT("id, rev, consultation_id, kind, epoch, head, tail, tail_count, author_name, updated_at", "note")
+#define NOTE_REVISION                                                                                        \
+    SELECT("id, rev, note_id, consultation_id, ord, agent, author_id, author_name, started_at, ended_at, "   \
+           "added, removed, version",                                                                        \
+           "note_revision")
 #define ACTION_ITEM                                                                                          \
     SELECT("id, rev, consultation_id, description, assigned_to, priority, due_date, done, created_at",       \
            "action_item")
@@ -44,6 +49,7 @@
 ROW_SOURCE(consultation, ROW_CONSULTATION, CONSULTATION)
 ROW_SOURCE(outcome, ROW_OUTCOME, OUTCOME)
 ROW_SOURCE(note, ROW_NOTE, NOTE)
+ROW_SOURCE(note_revision, ROW_NOTE_REVISION, NOTE_REVISION)
 ROW_SOURCE(action_item, ROW_ACTION_ITEM, ACTION_ITEM)
 ROW_SOURCE(deliverable, ROW_DELIVERABLE, DELIVERABLE)
 ROW_SOURCE(attendee, ROW_ATTENDEE, ATTENDEE)

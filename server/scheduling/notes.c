@@ -4,42 +4,47 @@
 
 #include <string.h>
 
-struct stored_note {
-    int64_t rev; // 0: there is none yet
-    const char *text, *key_points, *opportunities;
-};
-
-static const char *audience_of(struct op_ctx *ctx, const struct consultation *c, enum note_kind kind)
+const char *note_id(struct op_ctx *ctx, const struct consultation *c, enum note_kind kind)
 {
+    return arena_printf(ctx->arena, "%s:%s", c->id, note_kind_words[kind]);
+}
+
+const char *consultation_note_audience(struct op_ctx *ctx, const struct consultation *c, enum note_kind kind)
+{
+    unsigned readers = note_readers(kind);
+    if ((readers & ROLE_CLIENT) != 0)
+        return c->audience;
     const char *host = consultation_host_audience(ctx, c);
-    switch (kind) {
-    case NOTE_CONSULTANT:
-    case NOTE_PREPARATION:
+    if ((readers & ROLE_ADMIN) == 0)
         return host;
-    case NOTE_INTERNAL:
-        return arena_printf(ctx->arena, "%s role:%s:admin", host, ctx->actor.tenant);
-    case NOTE_LIVE:
-        break;
-    }
-    return c->audience;
+    return arena_printf(ctx->arena, "%s role:%s:admin", host, ctx->actor.tenant);
 }
 
-static bool load_note(struct op_ctx *ctx, const char *id, struct stored_note *ret)
+bool note_find(struct op_ctx *ctx, const char *id_or_code, enum note_kind kind, bool to_write,
+               struct consultation *ret, unsigned *ret_roles)
 {
-    CLEANUP(db_done) struct db_rows rows = { 0 };
-    *ret = (struct stored_note){ .text = "", .key_points = "[]", .opportunities = "[]" };
-    if (!db_query(ctx->db, &rows, "SELECT rev, text, key_points, opportunities FROM note WHERE id = $1",
-                  DB_ARGS(db_text(id)), ctx->err))
+    if (!consultation_find(ctx, id_or_code, ret, ret_roles))
         return false;
-    if (db_next(&rows))
-        *ret = (struct stored_note){
-            .rev = db_col_int(&rows, 0),
-            .text = db_col_copy(&rows, 1, ctx->arena),
-            .key_points = db_col_copy(&rows, 2, ctx->arena),
-            .opportunities = db_col_copy(&rows, 3, ctx->arena),
-        };
-    return db_ok(&rows);
+    if ((note_readers(kind) & *ret_roles) == 0)
+        return consultation_unknown(ctx);
+    return !to_write || (note_writers(kind) & *ret_roles) != 0 ||
+           err_set(ctx->err, ERR_FORBIDDEN, "That is not yours to write.");
 }
+
+static struct text_author author_of(const struct op_ctx *ctx)
+{
+    return (struct text_author){ ctx->actor.user_id, ctx->actor.name, ctx->now };
+}
+
+bool note_edit(struct op_ctx *ctx, const struct consultation *c, enum note_kind kind, int64_t epoch,
+               struct bytes updates, struct text_edited *ret)
+{
+    struct text_author author = author_of(ctx);
+    return texts_edit(ctx, note_id(ctx, c, kind), &author, epoch, updates, NOTE_LENGTH_MAX, ret) &&
+           note_record(ctx, c, kind, &author, ret);
+}
+
+// The lists of live notes --------------------------------------------------------------------------------------------
 
 static bool has_text(const struct list *texts, const char *text)
 {
@@ -68,6 +73,7 @@ static bool merge_lists(struct op_ctx *ctx, const char *stored, const struct lis
     return true;
 }
 
+// keep: somebody wrote meanwhile.
 static bool next_list(struct op_ctx *ctx, const char **stored, const struct list *added, bool keep)
 {
     if (added == NULL)
@@ -78,56 +84,69 @@ static bool next_list(struct op_ctx *ctx, const char **stored, const struct list
     return true;
 }
 
-static bool next_text(struct op_ctx *ctx, const char **stored, const char *added, bool keep, bool *ret_merged)
+static bool write_lists(struct op_ctx *ctx, const struct consultation *c, const struct note_write *write)
 {
-    if (added == NULL || strcmp(*stored, added) == 0)
+    struct stored_note stored, next;
+    if (write->key_points == NULL && write->opportunities == NULL)
         return true;
-    if (keep)
-        return note_merge(ctx, *stored, added, NOTE_TEXT_MAX, stored, ret_merged);
-    *stored = added;
+    if (!note_load(ctx, note_id(ctx, c, write->kind), &stored))
+        return false;
+    next = stored;
+    bool keep = write->base_rev != 0 && stored.rev > write->base_rev;
+    if (!next_list(ctx, &next.key_points, write->key_points, keep) ||
+        !next_list(ctx, &next.opportunities, write->opportunities, keep))
+        return false;
+    bool same = strcmp(stored.key_points, next.key_points) == 0 &&
+                strcmp(stored.opportunities, next.opportunities) == 0;
+    return same || note_save_lists(ctx, c, write->kind, &next);
+}
+
+// Whole texts -----------------------------------------------------------------------------------------------------------
+
+static bool find_base(struct op_ctx *ctx, const char *id, const struct note_write *write, int64_t *ret_head)
+{
+    if (write->base_head != 0 || write->base_rev == 0) {
+        *ret_head = write->base_head == 0 ? TEXTS_BASE_NOW : write->base_head;
+        return true;
+    }
+    return texts_head_at(ctx, id, write->base_rev, ret_head);
+}
+
+static bool write_text(struct op_ctx *ctx, const struct consultation *c, const struct note_write *write,
+                       bool *ret_merged)
+{
+    const char *id = note_id(ctx, c, write->kind), *became;
+    struct text_author author = author_of(ctx);
+    struct text_edited edited;
+    int64_t base;
+    if (!find_base(ctx, id, write, &base) ||
+        !texts_write(ctx, id, &author, base, write->text, NOTE_LENGTH_MAX, &edited) ||
+        !note_record(ctx, c, write->kind, &author, &edited) || !texts_content(ctx, id, &became))
+        return false;
+    if (strcmp(became, write->text) != 0)
+        *ret_merged = true;
     return true;
-}
-
-static bool same(const struct stored_note *a, const struct stored_note *b)
-{
-    return a->rev != 0 && strcmp(a->text, b->text) == 0 && strcmp(a->key_points, b->key_points) == 0 &&
-           strcmp(a->opportunities, b->opportunities) == 0;
-}
-
-static bool store_note(struct op_ctx *ctx, const struct consultation *c, const char *id, enum note_kind kind,
-                       const struct stored_note *note, bool is_new)
-{
-    const char *audience = audience_of(ctx, c, kind);
-    int64_t rev;
-    return changes_seq(ctx, &rev) &&
-           db_run(ctx->db,
-                  "INSERT INTO note (id, tenant, rev, audience, consultation_id, kind, text, key_points, "
-                  "opportunities, author_id, author_name, updated_at) "
-                  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
-                  "ON CONFLICT (id) DO UPDATE SET rev = excluded.rev, text = excluded.text, "
-                  "key_points = excluded.key_points, opportunities = excluded.opportunities, "
-                  "author_id = excluded.author_id, author_name = excluded.author_name, "
-                  "updated_at = excluded.updated_at",
-                  DB_ARGS(db_text(id), db_text(ctx->actor.tenant), db_int(rev), db_text(audience),
-                          db_text(c->id), db_int(kind), db_text(note->text), db_text(note->key_points),
-                          db_text(note->opportunities), db_text(ctx->actor.user_id), db_text(ctx->actor.name),
-                          db_int(ctx->now)),
-                  NULL, ctx->err) &&
-           changes_add(ctx, ROW_NOTE, id, CHANGE_PUT, is_new ? "" : audience, audience);
 }
 
 bool note_write(struct op_ctx *ctx, const struct consultation *c, const struct note_write *write,
                 bool *ret_merged)
 {
-    const char *id = arena_printf(ctx->arena, "%s:%s", c->id, note_kind_words[write->kind]);
-    struct stored_note stored, next;
-    if (!load_note(ctx, id, &stored))
+    return write_lists(ctx, c, write) && (write->text == NULL || write_text(ctx, c, write, ret_merged));
+}
+
+bool note_append(struct op_ctx *ctx, const struct consultation *c, enum note_kind kind, const char *text)
+{
+    const char *now;
+    bool merged = false;
+    if (text == NULL || text[0] == '\0')
+        return true;
+    if (!texts_content(ctx, note_id(ctx, c, kind), &now))
         return false;
-    next = stored;
-    bool keep = write->keep || (write->base_rev != 0 && stored.rev > write->base_rev);
-    if (!next_text(ctx, &next.text, write->text, keep, ret_merged) ||
-        !next_list(ctx, &next.key_points, write->key_points, keep) ||
-        !next_list(ctx, &next.opportunities, write->opportunities, keep))
-        return false;
-    return same(&stored, &next) || store_note(ctx, c, id, write->kind, &next, stored.rev == 0);
+    if (strstr(now, text) != NULL)
+        return true;
+    struct note_write write = {
+        .kind = kind,
+        .text = now[0] == '\0' ? text : arena_printf(ctx->arena, "%s\n\n%s", now, text),
+    };
+    return note_write(ctx, c, &write, &merged);
 }

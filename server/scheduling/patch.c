@@ -6,31 +6,30 @@
 
 #include <string.h>
 
-enum {
-    CLIENT_NOTES_MAX = 8000,
-    CLIENT_SIDE = ROLE_CLIENT | ROLE_ADMIN,
-    HOST_SIDE = ROLE_CONSULTANT | ROLE_ADMIN,
-};
+enum { CLIENT_SIDE = ROLE_CLIENT | ROLE_ADMIN };
 
+// A note is written by whom shared/domain/notes.h says, in every state: what was typed before a session ended and
+// arrives after it is kept.
 static const struct {
     const char *field;
     size_t has;
-    size_t inside;   // offset of the flag of the object around it, or 0
-    unsigned roles;  // in this consultation
-    bool while_open; // not once the session has begun or is off
+    size_t inside;       // offset of the flag of the object around it, or 0
+    enum note_kind kind; // NOTE_KINDS: no note
+    unsigned roles;      // in this consultation, of what is no note
+    bool while_open;     // not once the session has begun or is off
 } permissions[] = {
     { "notes.client", offsetof(struct args_patch, notes.has_client), offsetof(struct args_patch, has_notes),
-      CLIENT_SIDE, true },
+      NOTE_CLIENT, 0, false },
     { "notes.consultant", offsetof(struct args_patch, notes.has_consultant),
-      offsetof(struct args_patch, has_notes), ROLE_CONSULTANT, false },
+      offsetof(struct args_patch, has_notes), NOTE_CONSULTANT, 0, false },
     { "notes.internal", offsetof(struct args_patch, notes.has_internal),
-      offsetof(struct args_patch, has_notes), HOST_SIDE, false },
-    { "purpose", offsetof(struct args_patch, has_purpose), 0, CLIENT_SIDE, true },
-    { "objectives", offsetof(struct args_patch, has_objectives), 0, CLIENT_SIDE, true },
-    { "liveNotes", offsetof(struct args_patch, has_liveNotes), 0, ROLE_CONSULTANT, false },
-    { "preparationNotes", offsetof(struct args_patch, has_preparationNotes), 0, ROLE_CONSULTANT, false },
-    { "preparationMaterials", offsetof(struct args_patch, has_preparationMaterials), 0, ROLE_CONSULTANT,
-      false },
+      offsetof(struct args_patch, has_notes), NOTE_INTERNAL, 0, false },
+    { "purpose", offsetof(struct args_patch, has_purpose), 0, NOTE_KINDS, CLIENT_SIDE, true },
+    { "objectives", offsetof(struct args_patch, has_objectives), 0, NOTE_KINDS, CLIENT_SIDE, true },
+    { "liveNotes", offsetof(struct args_patch, has_liveNotes), 0, NOTE_LIVE, 0, false },
+    { "preparationNotes", offsetof(struct args_patch, has_preparationNotes), 0, NOTE_PREPARATION, 0, false },
+    { "preparationMaterials", offsetof(struct args_patch, has_preparationMaterials), 0, NOTE_KINDS,
+      ROLE_CONSULTANT, false },
 };
 
 static bool flag_at(const struct args_patch *args, size_t offset)
@@ -45,7 +44,9 @@ static bool may_write(struct op_ctx *ctx, const struct args_patch *args, const s
         if (!flag_at(args, permissions[i].has) ||
             (permissions[i].inside != 0 && !flag_at(args, permissions[i].inside)))
             continue;
-        if ((permissions[i].roles & roles) == 0) {
+        unsigned writers =
+            permissions[i].kind == NOTE_KINDS ? permissions[i].roles : note_writers(permissions[i].kind);
+        if ((writers & roles) == 0) {
             err_field(ctx->err, permissions[i].field, "That is not yours to write.");
             ctx->err->code = ERR_FORBIDDEN;
             return false;
@@ -62,24 +63,10 @@ static const char *text_or_empty(const char *text)
     return text == NULL ? "" : text;
 }
 
-// The client's part stands in the consultation itself.
-static bool patch_booking(struct op_ctx *ctx, const struct args_patch *args, struct consultation *c,
-                          bool *merged)
+static bool patch_booking(struct op_ctx *ctx, const struct args_patch *args, struct consultation *c)
 {
-    bool notes = args->has_notes && args->notes.has_client;
-    int64_t rev;
-    if (!notes && !args->has_purpose && !args->has_objectives)
+    if (!args->has_purpose && !args->has_objectives)
         return true;
-    if (notes && strcmp(text_or_empty(c->client_notes), text_or_empty(args->notes.client)) != 0) {
-        bool changed_meanwhile = args->baseRev != 0 && c->client_notes_rev > args->baseRev;
-        const char *text = text_or_empty(args->notes.client);
-        if (!changes_seq(ctx, &rev) ||
-            (changed_meanwhile &&
-             !note_merge(ctx, text_or_empty(c->client_notes), text, CLIENT_NOTES_MAX, &text, merged)))
-            return false;
-        c->client_notes = text;
-        c->client_notes_rev = rev;
-    }
     if (args->has_purpose)
         c->purpose = args->purpose;
     if (args->has_objectives)
@@ -112,6 +99,8 @@ static bool patch_notes(struct op_ctx *ctx, const struct args_patch *args, const
                         bool *merged)
 {
     const struct args_notes *notes = &args->notes;
+    if (args->has_notes && notes->has_client && !patch_note(ctx, args, c, NOTE_CLIENT, notes->client, merged))
+        return false;
     if (args->has_notes && notes->has_consultant &&
         !patch_note(ctx, args, c, NOTE_CONSULTANT, notes->consultant, merged))
         return false;
@@ -133,7 +122,7 @@ static bool run_patch(struct op_ctx *ctx, const void *in)
     unsigned roles;
     bool merged = false;
     if (!consultation_find(ctx, args->id, &c, &roles) || !may_write(ctx, args, &c, roles) ||
-        !patch_booking(ctx, args, &c, &merged) || !patch_notes(ctx, args, &c, &merged) ||
+        !patch_booking(ctx, args, &c) || !patch_notes(ctx, args, &c, &merged) ||
         !view_reply(ctx, &c, roles, NULL, NULL))
         return false;
     reply_bool(ctx, "merged", merged);

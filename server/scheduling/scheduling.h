@@ -28,13 +28,18 @@ struct client_history {      // what a client did so far
     struct list consultants; // const char *: names, most sessions first, five at most
 };
 bool scheduling_client_history(struct op_ctx *ctx, const char *client_id, struct client_history *ret);
-// Double bookings, states that contradict their rows (serenityd check).
+// Stores written before notes were texts that merge: makes a text of each note that is still plain, `limit` at most;
+// *ret_left: there may be more. Once made, a text is never made again.
+bool scheduling_adopt_notes(struct op_ctx *ctx, int limit, bool *ret_left);
+// Double bookings, states that contradict their rows, notes that are not their texts (serenityd check).
 bool scheduling_check(struct db *db, struct buf *out, struct err *err);
 
 extern const struct op op_run_consultation_add_action_item, op_run_consultation_add_deliverable,
     op_run_consultation_book, op_run_consultation_cancel, op_run_consultation_complete,
     op_run_consultation_confirm, op_run_consultation_get, op_run_consultation_mine, op_run_consultation_patch,
-    op_run_consultation_reschedule, op_run_consultation_start, op_run_consultation_upcoming;
+    op_run_consultation_reschedule, op_run_consultation_start, op_run_consultation_upcoming, op_run_note_at,
+    op_run_note_edit, op_run_note_get, op_run_note_history, op_run_note_sync, op_run_note_write;
 extern const struct job_kind job_consultation_remind; // server/jobs/jobs.h: RULES 20
 extern const struct row_source row_source_consultation, row_source_outcome, row_source_note,
-    row_source_action_item, row_source_deliverable, row_source_attendee, row_source_policy;
+    row_source_note_revision, row_source_action_item, row_source_deliverable, row_source_attendee,
+    row_source_policy;

@@ -1,6 +1,7 @@
 // What `serenityd check` proves about bookings: nobody is booked twice, and no row contradicts another.
 #include "server/credits/credits.h"
 #include "server/scheduling/scheduling.h"
+#include "server/texts/texts.h"
 
 #define OVERLAP(owner)                                                                                       \
     "SELECT a.code || ' and ' || b.code FROM consultation a JOIN consultation b ON b." owner " = a." owner   \
@@ -79,10 +80,26 @@ static bool check_credit(struct db *db, struct buf *out, struct err *err)
     return db_ok(&rows);
 }
 
+// Texts themselves are looked at by texts_check().
+static bool check_notes(struct db *db, struct buf *out, struct err *err)
+{
+    CLEANUP(db_done) struct db_rows rows = { 0 };
+    if (!db_query(db, &rows, "SELECT id, epoch, head FROM note", DB_NO_ARGS, err))
+        return false;
+    while (db_next(&rows)) {
+        int64_t epoch, head;
+        if (!texts_head(db, db_col_text(&rows, 0), &epoch, &head, err))
+            return false;
+        if (epoch != db_col_int(&rows, 1) || head != db_col_int(&rows, 2))
+            buf_addf(out, "a note that is not what its text is: %s\n", db_col_text(&rows, 0));
+    }
+    return db_ok(&rows);
+}
+
 bool scheduling_check(struct db *db, struct buf *out, struct err *err)
 {
     for (size_t i = 0; i < ARRAY_LEN(faults); i++)
         if (!look_for(db, faults[i].sql, faults[i].what, out, err))
             return false;
-    return check_credit(db, out, err);
+    return check_credit(db, out, err) && check_notes(db, out, err);
 }

@@ -13,14 +13,6 @@ static bool write_step(struct op_ctx *ctx, struct consultation *c, enum news new
            view_reply(ctx, c, roles, &parties, NULL);
 }
 
-// What is said with a step is added to what was noted before.
-static bool keep_note(struct op_ctx *ctx, const struct consultation *c, enum note_kind kind, const char *text)
-{
-    bool merged = false;
-    struct note_write write = { .kind = kind, .text = text, .keep = true };
-    return text == NULL || note_write(ctx, c, &write, &merged);
-}
-
 static bool run_confirm(struct op_ctx *ctx, const void *in)
 {
     const struct args_confirm *args = in;
@@ -31,7 +23,7 @@ static bool run_confirm(struct op_ctx *ctx, const void *in)
     if (args->preparationNotes != NULL && (roles & ROLE_CONSULTANT) == 0)
         return err_set(ctx->err, ERR_FORBIDDEN, "Preparation notes are the consultant's alone.");
     c.confirmed_at = ctx->now;
-    return keep_note(ctx, &c, NOTE_PREPARATION, args->preparationNotes) &&
+    return note_append(ctx, &c, NOTE_PREPARATION, args->preparationNotes) &&
            write_step(ctx, &c, NEWS_CONFIRMED, roles);
 }
 
@@ -86,7 +78,7 @@ static bool write_up(struct op_ctx *ctx, const struct args_complete *args, const
         if (!action_item_add(ctx, c, LIST_AT(&args->actionItems, struct args_action_item, i)))
             return false;
     return outcome_put(ctx, c, &args->outcomes, args->nextSteps) &&
-           keep_note(ctx, c, NOTE_INTERNAL, args->internalNotes);
+           note_append(ctx, c, NOTE_INTERNAL, args->internalNotes);
 }
 
 static bool run_complete(struct op_ctx *ctx, const void *in)

@@ -1,4 +1,5 @@
 #include "server/clients/clients.h"
+#include "server/scheduling/notes.h"
 #include "server/scheduling/view_shape.h"
 
 #include <string.h>
@@ -75,12 +76,11 @@ static const char *text_or_empty(const char *text)
 }
 
 // Private notes never reach a client; the consultant's own not even an administrator.
-static void show_notes(struct view *view, const struct consultation *c, const struct children *children,
-                       unsigned roles)
+static void show_notes(struct view *view, const struct children *children, unsigned roles)
 {
     const struct child_note *live = &children->notes[NOTE_LIVE];
-    view->notes.client = text_or_empty(c->client_notes);
-    view->noteRevisions.client = c->client_notes_rev;
+    view->notes.client = text_or_empty(children->notes[NOTE_CLIENT].text);
+    view->noteRevisions.client = children->notes[NOTE_CLIENT].rev;
     view->noteRevisions.live = live->rev;
     view->liveNotes =
         (struct view_live_notes){ live->keyPoints, live->opportunities, live->text, live->updatedAt };
@@ -139,14 +139,14 @@ bool view_reply(struct op_ctx *ctx, const struct consultation *c, unsigned roles
     struct parties loaded_parties;
     struct children loaded_children;
     if ((parties == NULL && !parties_load(ctx, c, &loaded_parties)) ||
-        (children == NULL && !children_load(ctx, c, &loaded_children)))
+        (children == NULL && !children_load(ctx, c, roles, &loaded_children)))
         return false;
     if (children == NULL)
         children = &loaded_children;
     struct view view = light_view(ctx, c);
     show_people(&view, c, parties == NULL ? &loaded_parties : parties);
     view.billing = billing_of(c);
-    show_notes(&view, c, children, roles);
+    show_notes(&view, children, roles);
     show_children(&view, c, children);
     reply_shape(ctx, "consultation", &shape_consultation_view, &view);
     return true;
@@ -170,23 +170,13 @@ static bool client_email(struct op_ctx *ctx, const char *client_id, const struct
     return true;
 }
 
-static bool preparation_note(struct op_ctx *ctx, const char *consultation_id, const char **ret)
-{
-    char *text = NULL;
-    const char *id = arena_printf(ctx->arena, "%s:%s", consultation_id, note_kind_words[NOTE_PREPARATION]);
-    if (!db_one_text(ctx->db, "SELECT text FROM note WHERE id = $1", DB_ARGS(db_text(id)), ctx->arena, &text,
-                     NULL, ctx->err))
-        return false;
-    *ret = text;
-    return true;
-}
-
 bool view_add_summary(struct op_ctx *ctx, const struct consultation *c, unsigned roles, struct list *views)
 {
     struct view view = light_view(ctx, c);
     if (!client_email(ctx, c->client_id, views, &view.client.email))
         return false;
-    if ((roles & ROLE_CONSULTANT) != 0 && !preparation_note(ctx, c->id, &view.preparationNotes))
+    if ((roles & note_readers(NOTE_PREPARATION)) != 0 &&
+        !texts_content(ctx, note_id(ctx, c, NOTE_PREPARATION), &view.preparationNotes))
         return false;
     *LIST_ADD(views, ctx->arena, struct view) = view;
     return true;

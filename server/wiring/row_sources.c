@@ -22,4 +22,5 @@ const struct row_source *const row_sources[ROW_TABLES] = {
     [ROW_ATTENDEE] = &row_source_attendee,
     [ROW_STATEMENT] = &row_source_statement,
     [ROW_NOTIFICATION] = &row_source_notification,
+    [ROW_NOTE_REVISION] = &row_source_note_revision,
 };

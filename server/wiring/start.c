@@ -1,6 +1,7 @@
-// Bringing a server to life, and to rest: engine, tenant, jobs, in that order.
+// Bringing a server to life, and to rest: engine, tenant, what older stores lack, jobs, in that order.
 #include "server/admin/admin.h"
 #include "server/jobs/housekeeping.h"
+#include "server/texts/texts.h"
 
 // Tools give no wake function: they run operations, and leave jobs to the server.
 bool app_start(struct app *app, void (*wake)(void *user), void *user, struct err *err)
@@ -8,7 +9,7 @@ bool app_start(struct app *app, void (*wake)(void *user), void *user, struct err
     app->stopping = false;
     if (!engine_start(&app->engine, app, app->store, wake, user, err))
         return false;
-    if (admin_ensure_tenant(app, err) &&
+    if (admin_ensure_tenant(app, err) && admin_adopt_notes(app, err) &&
         (wake == NULL || (housekeeping_plan(app, err) && job_runner_start(&app->jobs, app, err))))
         return true;
     app_stop(app);
@@ -22,4 +23,6 @@ void app_stop(struct app *app)
     app->jobs = NULL;
     engine_stop(app->engine);
     app->engine = NULL;
+    texts_free(app->texts);
+    app->texts = NULL;
 }

@@ -8,6 +8,7 @@
 #include "server/notify/notify.h"
 #include "server/packages/packages.h"
 #include "server/scheduling/scheduling.h"
+#include "server/texts/texts.h"
 #include "shared/base/civil.h"
 #include "shared/host/host.h"
 
@@ -149,7 +150,9 @@ int office_open(void **state)
 int office_close(void **state)
 {
     struct office *office = *state;
+    struct texts *texts = office->bed.app.texts;
     testbed_close(&office->bed);
+    texts_free(texts);
     arena_free(&office->arena);
     free(office);
     return 0;
@@ -174,8 +177,8 @@ static cJSON *run(struct office *office, const struct op *op, const struct actor
 {
     struct op_request *request = testbed_run(&office->bed, op, actor, args, NULL);
     if (request->err.code != expected)
-        print_error("%s(%s): %s %s %s\n", op->spec->name, args, err_name(request->err.code),
-                    request->err.field, request->err.message);
+        print_error("%s: %s %s %s\n(%.400s)\n", op->spec->name, err_name(request->err.code),
+                    request->err.field, request->err.message, args);
     assert_int_equal(request->err.code, expected);
     assert_int_equal(request->ok, expected == ERR_NONE);
     const char *text = request->ok ? buf_text(&request->reply) : request->err.details;
@@ -298,7 +301,8 @@ void office_prove(struct office *office)
     struct buf out = { 0 };
     struct db *db = NULL;
     assert_true(db_open(&db, office->bed.path, DB_READER, &err));
-    bool checked = credits_check(db, &out, &err) && scheduling_check(db, &out, &err);
+    bool checked =
+        credits_check(db, &out, &err) && scheduling_check(db, &out, &err) && texts_check(db, &out, &err);
     db_close(db);
     if (!checked)
         fail_msg("the check failed: %s", err.message);
@@ -337,6 +341,7 @@ const struct row_source *const row_sources[ROW_TABLES] = {
     [ROW_ATTENDEE] = &row_source_attendee,
     [ROW_STATEMENT] = &row_source_statement,
     [ROW_NOTIFICATION] = &row_source_notification,
+    [ROW_NOTE_REVISION] = &row_source_note_revision,
 };
 
 const struct job_kind *const job_kinds[] = { &job_consultation_remind, &job_credits_expire, &job_mail_send };
