@@ -20,10 +20,12 @@ struct conn *conn_open(struct push *push, struct push_session *session)
     struct conn *conn = calloc(1, sizeof *conn);
     CHECK(conn != NULL);
     conn->push = push;
+    conn->number = ++push->last_number;
     conn->session = session;
     conn->refs = 1;
     conn->out_end = &conn->out;
     conn->ops_end = &conn->ops;
+    conn->texts_end = &conn->texts;
     conn->deadline = host_monotonic_us() + SYNC_HELLO_MS * INT64_C(1000);
     conn->next = push->conns;
     if (push->conns != NULL)
@@ -84,6 +86,7 @@ void conn_closed(struct conn *conn)
     conn->state = CONN_CLOSING;
     presence_leave(conn);
     ops_abandon(conn);
+    texts_abandon(conn);
     snapshot_free(conn);
     if (conn->audience != NULL)
         audience_leave(conn->audience, conn);
@@ -201,15 +204,11 @@ static struct frame *take_out(struct conn *conn)
 
 void push_later(struct push *push, struct conn *conn, int64_t in_us)
 {
-    int64_t at = host_monotonic_us() + in_us;
     if (conn->late)
         return;
     conn->late = true;
     conn->late_next = NULL;
-    if (push->late == NULL || at < push->alarm_at) {
-        push->alarm_at = at;
-        push->alarm(push->alarm_user, in_us);
-    }
+    push_ring_in(push, in_us);
     *push->late_end = conn;
     push->late_end = &conn->late_next;
 }
@@ -307,6 +306,7 @@ struct frame *conn_next_frame(struct conn *conn, bool backed_up)
             want_write(conn);
         if (conn->state == CONN_SNAPSHOT && !backed_up)
             snapshot_continue(conn);
+        texts_continue(conn);
         return frame;
     }
     if (conn->state == CONN_SNAPSHOT)

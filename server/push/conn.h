@@ -24,8 +24,15 @@ struct out_frame {
 };
 
 struct pending_op; // ops.c
+struct text_ask;   // texts.c
 struct room;       // presence.c
 struct snapshot;   // snapshot.c
+
+struct caret {
+    int note;       // note_kind_words; -1: none
+    char agent[17]; // 16 hex digits
+    int64_t seq;
+};
 
 struct conn {
     struct push *push;
@@ -57,10 +64,17 @@ struct conn {
     unsigned op_count;
     bool paused; // its input is not read
 
+    struct text_ask *texts, **texts_end; // asked for, and not begun
+    unsigned text_count, texts_under_way;
+    unsigned life_of_texts; // counts what was asked for in vain, so that late answers are known
+
     struct room *room;
     struct conn *room_next;
+    int64_t number; // of the connection: a device, to those in its room
     int room_state;
-    int64_t room_until;
+    unsigned room_roles; // who the person is there, bits of enum role: decides whose carets they see
+    struct caret caret;
+    int64_t room_until, room_checked_at;
 
     int64_t deadline;   // for hello, or for closing; 0 none
     int64_t check_at;   // when the session is looked at again
@@ -73,8 +87,9 @@ struct push {
     size_t feed_count;
     struct conn *conns;
     int64_t count;
+    int64_t last_number;           // of a connection
     struct conn *late, **late_end; // those that wait to be written to
-    int64_t alarm_at;              // when the first of them is looked at; monotonic us
+    int64_t alarm_at;              // when it rings; monotonic us, 0: not asked for
     struct room *rooms;
     bool draining;
     bool sweep_wanted; // a session was revoked, nobody knows whose
@@ -110,6 +125,7 @@ void conn_message(struct conn *conn, const char *text, size_t size);
 // --- push.c
 struct feed *push_feed(struct push *push, const char *tenant, int64_t head);
 void push_later(struct push *push, struct conn *conn, int64_t in_us);
+void push_ring_in(struct push *push, int64_t in_us); // push_rang() then, or earlier
 
 // --- hello.c: who it is
 void hello_received(struct conn *conn, const struct msg_hello *hello);
@@ -129,6 +145,11 @@ void log_page_start(struct conn *conn);
 // --- ops.c
 void ops_received(struct conn *conn, const cJSON *message);
 void ops_abandon(struct conn *conn);
+
+// --- texts.c
+void texts_received(struct conn *conn, const cJSON *message);
+void texts_continue(struct conn *conn); // when there is room for another answer
+void texts_abandon(struct conn *conn);
 
 // --- presence.c
 void presence_received(struct conn *conn, const struct msg_presence *presence);

@@ -199,6 +199,7 @@ void hello_received(struct conn *conn, const struct msg_hello *hello)
     conn->life++;
     conn->deadline = 0;
     snapshot_free(conn);
+    texts_abandon(conn);
     engine_read(conn->push->app->engine, &check->task);
 }
 
@@ -216,6 +217,7 @@ void conn_reset(struct conn *conn, const char *why)
 {
     say_reset(conn, why);
     snapshot_free(conn);
+    texts_abandon(conn);
     presence_leave(conn);
     conn->state = CONN_HELLO;
     conn->dirty = conn->catching_up = false;

@@ -44,6 +44,9 @@ const struct shape shape_cur = SHAPE(struct msg_cur, "Cursor", cur_fields);
 static const struct field presence_fields[] = {
     { FIELD(struct msg_presence, room), .kind = FIELD_TEXT, .max = ROOM_MAX },
     { FIELD(struct msg_presence, state), .kind = FIELD_ENUM, .words = presence_words },
+    { FIELD(struct msg_presence, note), .kind = FIELD_ENUM, .words = note_kind_words },
+    { FIELD(struct msg_presence, agent), .kind = FIELD_TEXT, .min = 16, .max = 16 },
+    { FIELD(struct msg_presence, seq), .kind = FIELD_INT, .min = 0, .max = UINT32_MAX },
 };
 const struct shape shape_presence = SHAPE(struct msg_presence, "Presence", presence_fields);
 

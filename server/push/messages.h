@@ -28,6 +28,10 @@ struct msg_cur {
 struct msg_presence {
     const char *room;
     int state; // presence_words, -1 when leaving
+    // the caret; note -1: there is none
+    int note;          // note_kind_words
+    const char *agent; // 16 hex digits
+    int64_t seq;
 };
 
 extern const char *const presence_words[]; // viewing, writing, session

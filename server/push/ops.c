@@ -21,7 +21,9 @@ struct pending_op {
     struct conn *conn; // NULL: it has gone
     int64_t n;
     enum op_state state;
-    char lane[LANE_MAX]; // the thing it is about; "" for none
+    char thing[LANE_MAX]; // what it is about, by id; "" for none
+    char text[LANE_MAX];  // the text of that thing that it writes, by kind; "": it is about the thing itself
+    bool makes;           // it makes the thing
     struct op_request *request;
     bool retry;
     char *result; // the member of results, as text
@@ -113,13 +115,23 @@ static void send_results(struct conn *conn)
 
 static void finished(struct op_request *request, void *user);
 
+// Operations about one thing run one after the other. A text is a thing of its own: it waits for nobody but those that
+// write the same text before it, and for the one that makes the thing it belongs to (a booking made offline, and what was
+// typed into its notes).
+static bool is_before(const struct pending_op *before, const struct pending_op *op)
+{
+    if (op->thing[0] == '\0' || strcmp(before->thing, op->thing) != 0)
+        return false;
+    return strcmp(before->text, op->text) == 0 || (op->text[0] != '\0' && before->makes);
+}
+
 // Whether something before it about the same thing has to end first; *ret_retry: whether that is to be tried again.
 static bool is_held_back(const struct conn *conn, const struct pending_op *op, bool *ret_retry)
 {
     bool held = false;
     *ret_retry = false;
     for (const struct pending_op *before = conn->ops; before != op; before = before->next) {
-        if (op->lane[0] == '\0' || strcmp(before->lane, op->lane) != 0)
+        if (!is_before(before, op))
             continue;
         held = held || before->state != OP_ANSWERED;
         *ret_retry = *ret_retry || before->retry;
@@ -213,11 +225,27 @@ static void add(struct conn *conn, struct pending_op *op)
     conn->op_count++;
 }
 
-static void note_lane(struct pending_op *op, const cJSON *args)
+static void copy_word(const cJSON *args, const char *name, char ret[LANE_MAX])
 {
-    const char *id = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(args, "id"));
-    if (id != NULL && strlen(id) < LANE_MAX)
-        snprintf(op->lane, sizeof op->lane, "%s", id);
+    const char *word = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(args, name));
+    if (word != NULL && strlen(word) < LANE_MAX)
+        snprintf(ret, LANE_MAX, "%s", word);
+}
+
+static bool is_in_path(const struct op_spec *spec, const char *name)
+{
+    const struct field *field = spec->in == NULL ? NULL : shape_find(spec->in, name);
+    return field != NULL && (field->flags & FIELD_PATH) != 0;
+}
+
+// As its path says it: .../:id is about a thing, .../:id/notes/:kind about a text of it. Whose id is none of the path
+// makes the thing.
+static void note_lane(struct pending_op *op, const struct op_spec *spec, const cJSON *args)
+{
+    copy_word(args, "id", op->thing);
+    op->makes = !is_in_path(spec, "id");
+    if (is_in_path(spec, "kind"))
+        copy_word(args, "kind", op->text);
 }
 
 static void fill_request(struct conn *conn, struct pending_op *op, const struct op *found, cJSON *json)
@@ -232,7 +260,7 @@ static void fill_request(struct conn *conn, struct pending_op *op, const struct 
     request->received_at = host_monotonic_us();
     request->done = finished;
     request->user = op;
-    note_lane(op, request->body);
+    note_lane(op, found->spec, request->body);
 }
 
 // One member of ops. False: no operation at all, which closes the connection.

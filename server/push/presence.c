@@ -3,14 +3,22 @@
 
 #include "server/core/changes.h"
 #include "shared/base/id.h"
+#include "shared/domain/notes.h"
 #include "shared/host/host.h"
 #include "shared/wire/json.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM_PAUSE_US = 100000, ROOM_ID_MAX = 64, EXPIRY_US = SYNC_PRESENCE_EXPIRY_MS * 1000 };
+enum {
+    ROOM_PAUSE_US = 100000,
+    ROOM_ID_MAX = 64,
+    EXPIRY_US = SYNC_PRESENCE_EXPIRY_MS * 1000,
+    CHECKED_US = 5000000, // carets of who was let in that lately are passed on without another look
+    ROLE_SETS = ROLE_ADMIN << 1,
+};
 
 struct room {
     char id[ROOM_ID_MAX];
@@ -27,9 +35,11 @@ struct room_check {
     struct arena arena;
     char id[ROOM_ID_MAX];
     int state;
+    struct caret caret;
     const char *tenant, *principals;
     unsigned life;
     bool visible;
+    unsigned roles;
 };
 
 // --- rooms ----------------------------------------------------------------------------------------------------------
@@ -59,19 +69,33 @@ static void free_room(struct push *push, struct room *room)
     free(room);
 }
 
-static struct frame *room_frame(const struct room *room)
+static void write_caret(const struct caret *caret, struct buf *out)
+{
+    buf_addf(out, ",\"note\":\"%s\",\"agent\":\"%s\",\"seq\":%" PRId64, note_kind_words[caret->note],
+             caret->agent, caret->seq);
+}
+
+static void write_member(const struct conn *conn, unsigned reader_roles, struct buf *out)
+{
+    json_add_comma(out);
+    buf_add_text(out, "{\"user\":");
+    json_add_text(out, conn->user_id);
+    buf_add_text(out, ",\"name\":");
+    json_add_text(out, conn->name == NULL ? "" : conn->name);
+    buf_addf(out, ",\"device\":%" PRId64 ",\"state\":\"%s\"", conn->number, presence_words[conn->room_state]);
+    if (conn->caret.note >= 0 && (note_readers((enum note_kind)conn->caret.note) & reader_roles) != 0)
+        write_caret(&conn->caret, out);
+    buf_add_char(out, '}');
+}
+
+// As those see it who are that in the consultation: nobody learns of a caret in a note that they may not read.
+static struct frame *room_frame(const struct room *room, unsigned roles)
 {
     CLEANUP(buf_free) struct buf text = { 0 };
     buf_addf(&text, "{\"t\":\"presence\",\"room\":\"%s\",\"who\":[", room->id);
     for (const struct conn *conn = room->members; conn != NULL && text.len < SYNC_FRAME_MAX - 1024;
-         conn = conn->room_next) {
-        json_add_comma(&text);
-        buf_add_text(&text, "{\"user\":");
-        json_add_text(&text, conn->user_id);
-        buf_add_text(&text, ",\"name\":");
-        json_add_text(&text, conn->name == NULL ? "" : conn->name);
-        buf_addf(&text, ",\"state\":\"%s\"}", presence_words[conn->room_state]);
-    }
+         conn = conn->room_next)
+        write_member(conn, roles, &text);
     buf_add_text(&text, "]}");
     return frame_create(text.data, text.len, false);
 }
@@ -79,17 +103,25 @@ static struct frame *room_frame(const struct room *room)
 // Ten times a second at most, and only to those who read what they were sent.
 static void tell(struct room *room, int64_t now)
 {
-    if (!room->changed || now - room->told_at < ROOM_PAUSE_US)
+    struct frame *frames[ROLE_SETS] = { 0 };
+    if (!room->changed)
         return;
+    if (now - room->told_at < ROOM_PAUSE_US) {
+        push_ring_in(room->members->push, room->told_at + ROOM_PAUSE_US - now);
+        return;
+    }
     room->changed = false;
     room->told_at = now;
-    struct frame *frame = room_frame(room);
     for (struct conn *conn = room->members, *next; conn != NULL; conn = next) {
         next = conn->room_next;
+        struct frame **frame = &frames[conn->room_roles % ROLE_SETS];
+        if (*frame == NULL)
+            *frame = room_frame(room, conn->room_roles);
         if (conn->out_count < 8)
-            conn_send_frame(conn, frame_ref(frame));
+            conn_send_frame(conn, frame_ref(*frame));
     }
-    frame_unref(frame);
+    for (size_t i = 0; i < ROLE_SETS; i++)
+        frame_unref(frames[i]);
 }
 
 void presence_leave(struct conn *conn)
@@ -109,21 +141,36 @@ void presence_leave(struct conn *conn)
         tell(room, host_monotonic_us());
 }
 
-static void enter(struct conn *conn, const char *id, int state)
+static bool same_caret(const struct caret *a, const struct caret *b)
+{
+    return a->note == b->note && (a->note < 0 || (a->seq == b->seq && strcmp(a->agent, b->agent) == 0));
+}
+
+static void stay(struct conn *conn, int state, const struct caret *caret)
 {
     int64_t now = host_monotonic_us();
-    if (conn->room != NULL && strcmp(conn->room->id, id) != 0)
+    struct room *room = conn->room;
+    room->changed = room->changed || conn->room_state != state || !same_caret(&conn->caret, caret);
+    conn->room_state = state;
+    conn->caret = *caret;
+    conn->room_until = now + EXPIRY_US;
+    tell(room, now);
+}
+
+static void enter(struct conn *conn, const struct room_check *check)
+{
+    if (conn->room != NULL && strcmp(conn->room->id, check->id) != 0)
         presence_leave(conn);
-    bool news = conn->room == NULL || conn->room_state != state;
     if (conn->room == NULL) {
-        conn->room = find_room(conn->push, conn->tenant, id);
+        conn->room = find_room(conn->push, conn->tenant, check->id);
         conn->room_next = conn->room->members;
         conn->room->members = conn;
+        conn->room->changed = true;
     }
-    conn->room_state = state;
-    conn->room_until = now + EXPIRY_US;
-    conn->room->changed = conn->room->changed || news;
-    tell(conn->room, now);
+    conn->room->changed = conn->room->changed || conn->room_roles != check->roles;
+    conn->room_roles = check->roles;
+    conn->room_checked_at = host_monotonic_us();
+    stay(conn, check->state, &check->caret);
 }
 
 static void expire(struct room *room, int64_t now)
@@ -150,6 +197,25 @@ void presence_tick(struct push *push, int64_t now)
 
 // --- entering -------------------------------------------------------------------------------------------------------
 
+static bool has_principal(const struct room_check *check, const char *word)
+{
+    return principals_meet(check->principals, word);
+}
+
+// Who somebody that sees it is in the consultation: by its client, by being an administrator, else one who gives it.
+static unsigned roles_of(struct room_check *check, const struct buf *row)
+{
+    struct err err = { 0 };
+    CLEANUP(json_free) cJSON *json = json_parse(row->data, row->len, &err);
+    const char *client = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "clientId"));
+    unsigned roles = 0;
+    if (client != NULL && has_principal(check, arena_printf(&check->arena, "org:%s", client)))
+        roles |= ROLE_CLIENT;
+    if (has_principal(check, arena_printf(&check->arena, "role:%s:admin", check->tenant)))
+        roles |= ROLE_ADMIN;
+    return roles == 0 ? ROLE_CONSULTANT : roles;
+}
+
 // The consultation is the first row behind everything below its id, if the person may see it.
 static void look(struct room_check *check, struct db *db)
 {
@@ -166,6 +232,8 @@ static void look(struct room_check *check, struct db *db)
     check->visible = row_sources[ROW_CONSULTATION]->page(db, check->tenant, check->principals, below, 1,
                                                          &check->arena, &row, &last, &count, &err) &&
                      count == 1 && strcmp(last, check->id) == 0;
+    if (check->visible)
+        check->roles = roles_of(check, &row);
 }
 
 static void run(struct read_task *task, struct db *db)
@@ -179,7 +247,7 @@ static void done(struct read_task *task)
     struct conn *conn = check->conn;
     if (!conn_gone(conn) && !task->failed && check->life == conn->life) {
         if (check->visible)
-            enter(conn, check->id, check->state);
+            enter(conn, check);
         else
             presence_leave(conn); // as if there were no such consultation
     }
@@ -188,16 +256,19 @@ static void done(struct read_task *task)
     free(check);
 }
 
-void presence_received(struct conn *conn, const struct msg_presence *presence)
+static bool read_caret(const struct msg_presence *presence, struct caret *ret)
 {
-    if (presence->room == NULL || presence->room[0] == '\0') {
-        presence_leave(conn);
-        return;
-    }
-    if (!id_valid(presence->room) || presence->state < 0) {
-        conn_fail(conn, ERR_BAD_REQUEST, "Presence names a consultation and a state.");
-        return;
-    }
+    *ret = (struct caret){ .note = presence->note, .seq = presence->seq };
+    if (presence->note < 0)
+        return true;
+    if (presence->agent == NULL || strspn(presence->agent, "0123456789abcdef") != sizeof ret->agent - 1)
+        return false;
+    snprintf(ret->agent, sizeof ret->agent, "%s", presence->agent);
+    return true;
+}
+
+static void ask(struct conn *conn, const struct msg_presence *presence, const struct caret *caret)
+{
     struct room_check *check = calloc(1, sizeof *check);
     CHECK(check != NULL);
     check->task.run = run;
@@ -206,7 +277,27 @@ void presence_received(struct conn *conn, const struct msg_presence *presence)
     check->life = conn->life;
     snprintf(check->id, sizeof check->id, "%s", presence->room);
     check->state = presence->state;
+    check->caret = *caret;
     check->tenant = arena_strdup(&check->arena, conn->tenant);
     check->principals = arena_strdup(&check->arena, conn->audience->principals);
     engine_read(conn->push->app->engine, &check->task);
+}
+
+void presence_received(struct conn *conn, const struct msg_presence *presence)
+{
+    struct caret caret;
+    if (presence->room == NULL || presence->room[0] == '\0') {
+        presence_leave(conn);
+        return;
+    }
+    if (!id_valid(presence->room) || presence->state < 0 || !read_caret(presence, &caret)) {
+        conn_fail(conn, ERR_BAD_REQUEST, "Presence names a consultation, a state, and whole carets.");
+        return;
+    }
+    bool known = conn->room != NULL && strcmp(conn->room->id, presence->room) == 0 &&
+                 host_monotonic_us() - conn->room_checked_at < CHECKED_US;
+    if (known)
+        stay(conn, presence->state, &caret);
+    else
+        ask(conn, presence, &caret);
 }

@@ -110,8 +110,19 @@ static void tick_conn(struct conn *conn, int64_t now)
         conn_mark_dirty(conn, feed_head(conn->audience->feed));
 }
 
+void push_ring_in(struct push *push, int64_t in_us)
+{
+    int64_t at = host_monotonic_us() + in_us;
+    if (push->alarm_at != 0 && push->alarm_at <= at)
+        return;
+    push->alarm_at = at;
+    push->alarm(push->alarm_user, in_us);
+}
+
 void push_rang(struct push *push)
 {
+    push->alarm_at = 0;
+    presence_tick(push, host_monotonic_us());
     struct conn *late = push->late;
     push->late = NULL;
     push->late_end = &push->late;

@@ -49,6 +49,12 @@ static void on_op(struct conn *conn, const cJSON *json, struct arena *arena)
     ops_received(conn, json);
 }
 
+static void on_doc_sync(struct conn *conn, const cJSON *json, struct arena *arena)
+{
+    (void)arena;
+    texts_received(conn, json);
+}
+
 static void on_presence(struct conn *conn, const cJSON *json, struct arena *arena)
 {
     struct msg_presence presence;
@@ -83,6 +89,7 @@ static const struct {
     { "auth", STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), false, on_auth },
     { "cur", STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), false, on_cur },
     { "op", STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), true, on_op },
+    { "doc.sync", STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), false, on_doc_sync },
     { "presence", STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), false, on_presence },
     { "ping", STATE(CONN_HELLO) | STATE(CONN_CHECKING) | STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), false,
       on_ping },
