@@ -309,6 +309,8 @@ bool feed_doc(struct feed *feed, const struct feed_doc *doc, struct err *err)
 {
     if (!unwant(feed, doc->note))
         return true; // of an earlier connection, or hidden meanwhile
+    if (doc->code == ERR_NONE && doc->head == 0)
+        return true; // nobody has begun it
     if (doc->code == ERR_NONE)
         return doc->epoch > 0 && doc->head > 0
                    ? take_state(feed, doc, err)
