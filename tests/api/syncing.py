@@ -1,7 +1,9 @@
 """What the sync tests share: signed-in websockets, a cache that converges, things to change."""
 
+import base64
 import datetime
 import json
+import os
 
 from common import CLIENT, CONSULTANT, WithServer
 from websocket import WebSocket
@@ -72,13 +74,52 @@ class Cache:
         return {key for name, key in self.rows if name == table}
 
 
+def varint(number):
+    out = bytearray()
+    while number >= 0x80:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes(out + bytes([number]))
+
+
+def unpadded(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def padded(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+class Typist:
+    """Types a text from its start to its end, at one replica: the simplest updates there are (shared/text/update.h)."""
+
+    def __init__(self, booking, kind, agent=None):
+        self.booking, self.kind, self.agent = booking, kind, agent or os.urandom(8)
+        self.typed, self.epoch = b"", 0
+
+    def type(self, words):
+        """The arguments of note.edit that add the words."""
+        words, at = words.encode(), len(self.typed)
+        head = bytes([0x43]) + self.agent if at == 0 else b"\0" + self.agent[:4] + varint(at)
+        self.typed += words
+        update = head + words
+        return {"id": self.booking, "kind": self.kind, "epoch": self.epoch,
+                "updates": unpadded(varint(len(update)) + update)}
+
+    def heard(self, result):
+        self.epoch = result["data"]["epoch"]
+
+    def version(self):
+        return unpadded(b"\1" + self.agent + varint(len(self.typed)) if self.typed else b"\0")
+
+
 class Program(WebSocket):
     """A client program: a websocket with its cache."""
 
     def start(self, token, device, cache=None, **more):
         self.cache = cache or Cache()
         self.cache.ready = False
-        self.send({"t": "hello", "protocol": 1, "schema": 1, "device": device, "token": token,
+        self.send({"t": "hello", "protocol": 1, "schema": 2, "device": device, "token": token,
                    "epoch": self.cache.epoch, "cursor": self.cache.cursor, "nextOp": 1, **more})
         return self
 
@@ -123,6 +164,10 @@ class WithSync(WithServer):
             assert reply.status == 409, reply
         raise AssertionError("John has no time")
 
+    def note(self, email, booking, kind):
+        """A note as REST tells it."""
+        return self.api(email).get(f"/api/consultations/{booking}/notes/{kind}")["note"]
+
     def john(self):
         consultants = self.api(CLIENT).get("/api/consultants")["consultants"]
         return next(each["id"] for each in consultants if "John" in json.dumps(each))
@@ -133,4 +178,4 @@ class WithSync(WithServer):
             "packageId": "PKG-DISCOVERY-ASSESSMENT", "credits": credits, "reason": "test"})
 
 
-__all__ = ["CLIENT", "CONSULTANT", "Cache", "Program", "WithSync"]
+__all__ = ["CLIENT", "CONSULTANT", "Cache", "Program", "Typist", "WithSync", "padded", "unpadded"]

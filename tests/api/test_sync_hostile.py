@@ -197,7 +197,8 @@ class Hostile(WithSync):
                                           for n in range(start, start + 20)]})
         john.until(lambda cache: len(cache.results) == 400)
         self.assertEqual({result["status"] for result in john.cache.results.values()}, {"ok"})
-        john.until(lambda cache: cache.rows.get(("note", f"{booking}:consultant"), {}).get("text") == "400")
+        john.until(lambda cache: cache.rows.get(("note", f"{booking}:consultant"), {}).get("head") == 400)
+        self.assertEqual(self.note(CONSULTANT, booking, "consultant")["text"], "400")
 
     def test_only_what_may_wait_offline_is_taken(self):
         """Signing in above all has its limits on the REST side; a socket is no way around them."""

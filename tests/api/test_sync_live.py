@@ -5,7 +5,7 @@ import time
 import unittest
 
 from server import SLOW
-from syncing import CLIENT, CONSULTANT, WithSync
+from syncing import CLIENT, CONSULTANT, WithSync, padded
 from websocket import Closed
 
 ADMIN = "admin@insightserenity.com"
@@ -35,7 +35,7 @@ class Live(WithSync):
                          {row["id"] for (table, _), row in john.rows.items() if table == "me"}, set())
         for (table, key), row in jane.rows.items():
             if table == "note":
-                self.assertIn(row["kind"], ("live",), "a private note reached the client")
+                self.assertIn(row["kind"], ("live", "client", "shared"), "a private note reached the client")
 
     def test_a_booking_reaches_both_at_once(self):
         jane, john, other = self.program(CLIENT), self.program(CONSULTANT), self.program("coo@betaindustries.example")
@@ -70,7 +70,8 @@ class Live(WithSync):
         self.assertGreater(results[1]["seq"], results[0]["seq"])
         self.assertGreater(results[0]["seq"], before)
         john.until(lambda cache: cache.cursor >= results[1]["seq"])
-        self.assertEqual(john.cache.rows["note", f"{booking}:consultant"]["text"], "private")
+        self.assertEqual(john.cache.rows["note", f"{booking}:consultant"]["head"], 1)
+        self.assertEqual(self.note(CONSULTANT, booking, "consultant")["text"], "private")
 
     def test_an_operation_is_done_once_however_often_it_comes(self):
         booking = self.book()
@@ -104,8 +105,12 @@ class Live(WithSync):
         john.run((1, "consultation.patch", {"id": booking, "notes": {"consultant": "SECRET"}}),
                  (2, "consultation.patch", {"id": booking, "liveNotes": {"text": "shared words"}}))
         jane.until(lambda cache: ("note", f"{booking}:live") in cache.rows)
+        tails = b"".join(padded(row["tail"]) for (table, _), row in jane.cache.rows.items()
+                         if table == "note" and "tail" in row)
         self.assertNotIn("SECRET", repr(jane.cache.rows))
-        self.assertIn("shared words", repr(jane.cache.rows))
+        self.assertNotIn(b"SECRET", tails)
+        self.assertIn(b"shared words", tails)
+        self.assertNotIn(f"{booking}:consultant", repr(jane.cache.rows)) # nor that there is one
 
     def test_a_burst_comes_in_few_frames_and_whole(self):
         booking = self.book()
@@ -113,12 +118,14 @@ class Live(WithSync):
         jane.until_ready(), john.until_ready()
         ops = [(n, "consultation.patch", {"id": booking, "liveNotes": {"text": f"text {n}"}}) for n in range(1, 51)]
         began = time.monotonic()
-        john.run(*ops)
+        last = john.run(*ops)[-1]["seq"]
         took = time.monotonic() - began
         frames = 0
-        while jane.cache.rows.get(("note", f"{booking}:live"), {}).get("text") != "text 50":
+        while jane.cache.cursor < last:
             frames += jane.step()["t"] == "chg"
         self.assertLessEqual(frames, took / 0.03 + 3)
+        self.assertEqual(jane.cache.rows["note", f"{booking}:live"]["head"], 50)
+        self.assertEqual(self.note(CLIENT, booking, "live")["text"], "text 50")
 
     def test_what_is_missed_while_away_is_told_later(self):
         jane = self.program(CLIENT, device="away")
@@ -218,7 +225,8 @@ class Live(WithSync):
             john.run(*[(n, "consultation.patch", {"id": booking, "liveNotes": {"text": f"{text} {n}"}})
                        for n in range(start, start + 10)])
         self.assert_grown_less(before, 20000)
-        lazy.until(lambda cache: cache.rows.get(("note", f"{booking}:live"), {}).get("text") == f"{text} 600")
+        lazy.until(lambda cache: cache.rows.get(("note", f"{booking}:live"), {}).get("head") == 600)
+        self.assertEqual(self.note(CLIENT, booking, "live")["text"], f"{text} 600")
 
     def test_the_same_rows_for_everyone_in_the_end(self):
         """Three programs of one person, one of them away half the time, hold the same in the end."""

@@ -4,6 +4,7 @@ What a role may is read from the document (it is made from the operation table);
 without a token (401), that a role outside the operation's is told so (403), and that another's thing answers exactly
 as one that does not exist (RULES 24)."""
 
+import base64
 import unittest
 
 from story import JANE, JOHN, Story, booking, consultant_named, free_slots
@@ -29,6 +30,8 @@ BODIES = {
     "consultation.reschedule": {"schedule": SLOT},
     "consultation.start": {},
     "credit.grant": {"packageId": "PKG-DISCOVERY-ASSESSMENT", "reason": "x"},
+    "note.edit": {"updates": base64.urlsafe_b64encode(b"\x0a\x43mallory!x").decode().rstrip("=")},
+    "note.write": {"text": "x"},
     "notification.read": {},
     "test.clock": {"now": "2020-01-01T00:00:00Z"},
 }
@@ -49,7 +52,7 @@ class Operation:
         return "{id}" in self.path
 
     def at(self, ident):
-        return self.path.replace("{id}", ident)
+        return self.path.replace("{id}", ident).replace("{kind}", "shared").replace("{ord}", "1")
 
     def __repr__(self):
         return f"{self.name} ({self.method} {self.path})"
@@ -115,8 +118,9 @@ class Matrix(Story):
         jane, john = self.people["client"], self.people["consultant"]
         who = consultant_named(jane, "John Expert")["id"]
         booked = jane.post("/api/consultations/book", booking(free_slots(jane, who)[0], who))["consultation"]["id"]
+        jane.patch(f"/api/consultations/{booked}/notes/shared", BODIES["note.write"])
         noted = john.get("/api/users/me/notifications")["notifications"]
-        ids = {"consultation": booked, "client": jane.get("/api/clients/me")["client"]["id"],
+        ids = {"consultation": booked, "note": booked, "client": jane.get("/api/clients/me")["client"]["id"],
                "notification": noted[0]["id"], "consultant": who}
         return ids
 
