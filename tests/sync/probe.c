@@ -311,6 +311,7 @@ static void run_outbox(struct probe *probe)
         field_int(probe, "n", LIST_AT(&list, struct waiting, i)->n);
         field_text(probe, "name", LIST_AT(&list, struct waiting, i)->name);
         field_int(probe, "sent", LIST_AT(&list, struct waiting, i)->sent);
+        field_text(probe, "why", LIST_AT(&list, struct waiting, i)->why);
         buf_add_char(&probe->out, '}');
     }
     buf_add_char(&probe->out, ']');

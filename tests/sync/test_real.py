@@ -54,11 +54,11 @@ class Real(unittest.TestCase):
             probe.wait("online")
             probe.settled()
 
-    def wait_until(self, holds, seconds=10):
+    def wait_until(self, holds, seconds=10, pause=0.02):
         end = time.time() + seconds * SLOW
         while not holds():
             self.assertLess(time.time(), end, "it did not come to pass")
-            time.sleep(0.02)
+            time.sleep(pause)
 
     def same(self, foretold, became):
         for name in SAME:
@@ -193,6 +193,21 @@ class Real(unittest.TestCase):
         self.wait_until(lambda: shared(john) == shared(second) == shared(jane) and
                         all(shared(jane).count(who) == 1 for who in ("the first", "the second", "from Jane")))
         self.server.check()
+
+    def test_words_are_with_the_other_within_a_tenth_of_a_second(self):
+        jane, john = self.signed_in(JANE), self.signed_in(JOHN)
+        booked = self.booked(jane, next(c["row"]["consultantId"] for c in self.list(john).values()))
+        self.wait_until(lambda: booked in self.list(john))
+        took, text = [], ""
+        for word in range(30):
+            text += f"word {word}\\n"
+            begun = time.time()
+            john.must("note", booked, "shared", text)
+            wanted = text.replace("\\n", "\n")
+            self.wait_until(lambda: {n["kind"]: n["text"] for n in jane.ask("show", booked)["notes"]}.get("shared") == wanted,
+                            pause=0.001)
+            took.append(time.time() - begun)
+        self.assertLess(sorted(took)[len(took) // 2], 0.1 * SLOW, took)
 
     def test_typing_through_kills_of_both_sides_loses_nothing(self):
         jane, john = self.signed_in(JANE), self.signed_in(JOHN)
