@@ -18,6 +18,7 @@ static const struct mail_kind mail_kinds[] = {
     { .name = "booking_confirmed_client", .holds_in = OPEN, .only_ahead = true },
     { .name = "booking_confirmed_consultant", .holds_in = OPEN, .only_ahead = true },
     { .name = "booking_rescheduled", .holds_in = OPEN, .only_ahead = true },
+    { .name = "co_consultant_added", .holds_in = OPEN | 1u << BOOKING_IN_PROGRESS },
     { .name = "credits_granted" },
     { .name = "reminder_1h", .holds_in = OPEN, .only_ahead = true },
     { .name = "reminder_24h", .holds_in = OPEN, .only_ahead = true },

@@ -1,8 +1,11 @@
 #include "server/scheduling/announce.h"
 
 #include "server/core/app.h"
+#include "server/identity/identity.h"
 #include "server/notify/notify.h"
 #include "shared/host/host.h"
+
+#include <string.h>
 
 struct wording {
     const char *before,
@@ -11,7 +14,7 @@ struct wording {
 };
 static const struct {
     const char *kind; // of the notification
-    struct wording to_host, to_client;
+    struct wording to_host, to_client, to_co;
     bool reminders; // of the new time
 } wordings[] = {
     [NEWS_BOOKED] = { .kind = "consultation_booked",
@@ -19,17 +22,27 @@ static const struct {
                       .to_client = { "Booked with ", "", "booking_confirmed_client" },
                       .reminders = true },
     [NEWS_CONFIRMED] = { .kind = "consultation_confirmed",
-                         .to_client = { "", " confirmed your session", NULL } },
+                         .to_client = { "", " confirmed your session", NULL },
+                         .to_co = { "Confirmed: ", "", NULL } },
     [NEWS_STARTED] = { .kind = "consultation_started", .to_client = { "", " started your session", NULL } },
     [NEWS_COMPLETED] = { .kind = "consultation_completed",
-                         .to_client = { "", " wrote up your session", "session_completed" } },
+                         .to_client = { "", " wrote up your session", "session_completed" },
+                         .to_co = { "Written up: ", "", NULL } },
     [NEWS_CANCELLED] = { .kind = "consultation_cancelled",
                          .to_host = { "Cancelled: ", "", "booking_cancelled" },
-                         .to_client = { "Cancelled: session with ", "", "booking_cancelled" } },
+                         .to_client = { "Cancelled: session with ", "", "booking_cancelled" },
+                         .to_co = { "Cancelled: ", "", "booking_cancelled" } },
     [NEWS_RESCHEDULED] = { .kind = "consultation_rescheduled",
                            .to_host = { "Moved: ", "", "booking_rescheduled" },
                            .to_client = { "Moved: session with ", "", "booking_rescheduled" },
+                           .to_co = { "Moved: ", "", "booking_rescheduled" },
                            .reminders = true },
+    [NEWS_JOINED] = { .kind = "co_consultant_added",
+                      .to_host = { "Co-consultant added: ", "", NULL },
+                      .to_co = { "You join the session of ", "", "co_consultant_added" } },
+    [NEWS_LEFT] = { .kind = "co_consultant_removed",
+                    .to_host = { "Co-consultant gone: ", "", NULL },
+                    .to_co = { "You no longer join the session of ", "", NULL } },
 };
 
 struct party {
@@ -95,11 +108,25 @@ static bool tell_host(struct op_ctx *ctx, enum news news, const struct consultat
     return tell(ctx, wordings[news].kind, &wordings[news].to_host, c, &host, note);
 }
 
+static bool tell_co_consultants(struct op_ctx *ctx, enum news news, const struct consultation *c,
+                                const struct parties *parties, const char *note)
+{
+    for (size_t i = 0; i < parties->co_consultants.count; i++) {
+        const struct party_person *person = LIST_AT(&parties->co_consultants, struct party_person, i);
+        struct party co = { person->id, announce_when(ctx, c->starts_at, c->ends_at, person->zone),
+                            announce_client_name(ctx, c) };
+        if (!tell(ctx, wordings[news].kind, &wordings[news].to_co, c, &co, note))
+            return false;
+    }
+    return true;
+}
+
 bool announce(struct op_ctx *ctx, enum news news, const struct consultation *c, const struct parties *parties,
               const char *note)
 {
     const char *when = announce_when(ctx, c->starts_at, c->ends_at, c->timezone);
-    if (wordings[news].to_host.before != NULL && !tell_host(ctx, news, c, parties, note))
+    if ((wordings[news].to_host.before != NULL && !tell_host(ctx, news, c, parties, note)) ||
+        (wordings[news].to_co.before != NULL && !tell_co_consultants(ctx, news, c, parties, note)))
         return false;
     for (size_t i = 0; i < parties->client_people.count; i++) {
         struct party client = { *LIST_AT(&parties->client_people, const char *, i), when,
@@ -108,4 +135,18 @@ bool announce(struct op_ctx *ctx, enum news news, const struct consultation *c, 
             return false;
     }
     return !wordings[news].reminders || reminders_plan(ctx, c);
+}
+
+bool announce_co_consultant(struct op_ctx *ctx, enum news news, const struct consultation *c,
+                            const struct parties *parties, const char *person_id, const char *name)
+{
+    struct person person;
+    if (!person_get(ctx, person_id, &person))
+        return false;
+    struct party co = { person_id, announce_when(ctx, c->starts_at, c->ends_at, person.timezone),
+                        announce_client_name(ctx, c) };
+    bool by_host = ctx->actor.user_id != NULL && strcmp(ctx->actor.user_id, parties->host_id) == 0;
+    return tell(ctx, wordings[news].kind, &wordings[news].to_co, c, &co,
+                arena_printf(ctx->arena, "%s leads it.", c->consultant_name)) &&
+           (by_host || tell_host(ctx, news, c, parties, name));
 }

@@ -11,12 +11,18 @@ enum news {
     NEWS_COMPLETED,
     NEWS_CANCELLED,
     NEWS_RESCHEDULED,
+    NEWS_JOINED, // a co-consultant
+    NEWS_LEFT,
 };
 
-// Tells both parties as the table in announce.c says. note (may be NULL): one more sentence, as the reason given or what
+// Tells all parties as the table in announce.c says. note (may be NULL): one more sentence, as the reason given or what
 // becomes of the credit.
 bool announce(struct op_ctx *ctx, enum news news, const struct consultation *consultation,
               const struct parties *parties, const char *note);
+
+// NEWS_JOINED or NEWS_LEFT: tells the co-consultant, and the lead when it was not their doing.
+bool announce_co_consultant(struct op_ctx *ctx, enum news news, const struct consultation *consultation,
+                            const struct parties *parties, const char *person_id, const char *name);
 
 // "Tue 30 Dec 2025, 09:00-10:30 EST" in that zone; UTC when there is no such zone.
 const char *announce_when(struct op_ctx *ctx, int64_t start, int64_t end, const char *timezone);

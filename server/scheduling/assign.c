@@ -35,18 +35,25 @@ static bool find_published(struct op_ctx *ctx, const char *consultant_id, struct
     return true;
 }
 
+bool assignment_taker(struct op_ctx *ctx, const char *consultant_id, struct row_consultant *ret)
+{
+    struct row_consultant found;
+    bool takes;
+    if (!find_published(ctx, consultant_id, &found) || !takes_sessions(ctx, &found, &takes))
+        return false;
+    if (!takes)
+        return err_set(ctx->err, ERR_NOT_AVAILABLE, "%s takes no sessions at the moment.", found.name);
+    *ret = found;
+    return true;
+}
+
 bool assignment_given(struct op_ctx *ctx, const struct wish *wish, const char *consultant_id,
                       const struct booking_policy *policy, struct assignment *ret)
 {
     struct assignment given = { 0 };
     enum slot_reason reason;
-    bool takes;
-    if (!find_published(ctx, consultant_id, &given.consultant) ||
-        !takes_sessions(ctx, &given.consultant, &takes))
+    if (!assignment_taker(ctx, consultant_id, &given.consultant))
         return false;
-    if (!takes)
-        return err_set(ctx->err, ERR_NOT_AVAILABLE, "%s takes no sessions at the moment.",
-                       given.consultant.name);
     if (!wish_ask(ctx, wish, consultant_id, policy, &given.calendar, &reason))
         return false;
     if (reason != SLOT_FREE)

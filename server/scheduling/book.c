@@ -3,6 +3,7 @@
 #include "server/clients/clients.h"
 #include "server/scheduling/announce.h"
 #include "server/scheduling/assign.h"
+#include "server/scheduling/audience.h"
 #include "server/scheduling/notes.h"
 #include "server/scheduling/view.h"
 
@@ -90,10 +91,10 @@ static struct consultation draft(struct op_ctx *ctx, const struct args_book *arg
                                  const struct client *client, const struct assignment *assignment)
 {
     const struct row_consultant *consultant = &assignment->consultant;
+    const struct list nobody = { 0 };
     return (struct consultation){
         .id = op_id_or_new(ctx, args->id),
-        .audience = arena_printf(ctx->arena, "org:%s u:%s role:%s:admin", client->id, consultant->userId,
-                                 ctx->actor.tenant),
+        .audience = consultation_audience(ctx, client->id, consultant->userId, &nobody),
         .client_id = client->id,
         .client_name = client->organization_name,
         .contact_name = client->contact_name,

@@ -6,7 +6,7 @@
 
 enum { BUFFER_REACH_MINUTES = 480 }; // no consultant's buffer is larger (specification 2.2, capacity)
 
-// Neighbours count by their buffer too, so the search reaches beyond the ends; a session is at most a day long.
+// What they lead and what they join. Neighbours count by their buffer too, so the search reaches beyond the ends; a session is at most a day long.
 static bool load_busy(struct op_ctx *ctx, const char *consultant_id, int64_t from, int64_t to,
                       const struct booking_policy *policy, struct list *ret_busy)
 {
@@ -17,7 +17,10 @@ static bool load_busy(struct op_ctx *ctx, const char *consultant_id, int64_t fro
     CLEANUP(db_done) struct db_rows rows = { 0 };
     if (!db_query(ctx->db, &rows,
                   "SELECT id, starts_at, ends_at, buffer FROM consultation WHERE consultant_id = $1 "
-                  "AND starts_at > $2 AND starts_at < $4 AND ends_at > $3 AND blocks = 1 ORDER BY starts_at",
+                  "AND starts_at > $2 AND starts_at < $4 AND ends_at > $3 AND blocks = 1 "
+                  "UNION ALL SELECT consultation_id, starts_at, ends_at, buffer FROM co_consultant "
+                  "WHERE consultant_id = $1 AND starts_at > $2 AND starts_at < $4 AND ends_at > $3 "
+                  "AND blocks = 1 ORDER BY starts_at",
                   DB_ARGS(db_text(consultant_id), db_int(from - DAY_MS), db_int(from), db_int(to)), ctx->err))
         return false;
     while (db_next(&rows)) {

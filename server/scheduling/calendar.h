@@ -6,8 +6,9 @@
 struct wish { // a time somebody wants
     const char *client_id;
     int64_t start, end;
-    const char *ignore_id; // the booking that is being moved, or NULL
-    bool by_admin;         // waives notice and window
+    const char *ignore_id;        // the booking that is being moved, or NULL
+    bool by_admin;                // waives notice and window
+    const struct list *joined_by; // const char *: consultants who must have that time as well; NULL: none
 };
 
 // Whole minutes, at least one and at most a day, a known zone (or none). ERR_BAD_REQUEST.

@@ -1,5 +1,8 @@
 #include "server/scheduling/consultation.h"
 
+#include "server/scheduling/co_consultants.h"
+#include "shared/domain/part.h"
+
 #include <string.h>
 
 static const struct field stored_fields[] = {
@@ -41,23 +44,25 @@ static const struct field stored_fields[] = {
     { FIELD(struct consultation, sequence), .kind = FIELD_INT },
     { FIELD(struct consultation, credit_consumed), .kind = FIELD_BOOL },
     { FIELD(struct consultation, overrun_minutes), .kind = FIELD_INT },
+    { FIELD(struct consultation, co_consultant_ids), .kind = FIELD_TEXTS },
+    { FIELD(struct consultation, co_consultant_names), .kind = FIELD_TEXTS },
 };
 const struct shape shape_stored_consultation =
     SHAPE(struct consultation, "stored_consultation", stored_fields);
 
-// Who the actor is in this consultation: 0 for a stranger.
 static unsigned roles_in(const struct actor *actor, const struct consultation *consultation)
 {
-    unsigned roles = 0;
-    if (actor->system || (actor->roles & ROLE_ADMIN) != 0)
-        roles |= ROLE_ADMIN;
-    if ((actor->roles & ROLE_CLIENT) != 0 && actor->client_id != NULL &&
-        strcmp(actor->client_id, consultation->client_id) == 0)
-        roles |= ROLE_CLIENT;
-    if ((actor->roles & ROLE_CONSULTANT) != 0 && actor->consultant_id != NULL &&
-        strcmp(actor->consultant_id, consultation->consultant_id) == 0)
-        roles |= ROLE_CONSULTANT;
-    return roles;
+    const struct part_facts facts = {
+        .client_id = consultation->client_id,
+        .consultant_id = consultation->consultant_id,
+        .co_consultant_ids = &consultation->co_consultant_ids,
+    };
+    const struct part_person person = {
+        .roles = actor->system ? actor->roles | ROLE_ADMIN : actor->roles,
+        .client_id = actor->client_id,
+        .consultant_id = actor->consultant_id,
+    };
+    return part_in(&facts, &person);
 }
 
 bool consultation_unknown(struct op_ctx *ctx)
@@ -146,6 +151,7 @@ bool consultation_update(struct op_ctx *ctx, struct consultation *c)
                           db_text(c->cancel_reason), db_int(c->reschedules), db_int(c->sequence),
                           db_int(c->credit_consumed), db_int(c->overrun_minutes)),
                   NULL, ctx->err) &&
+           co_consultants_follow(ctx, c) &&
            changes_add(ctx, ROW_CONSULTATION, c->id, CHANGE_PUT, c->audience, c->audience);
 }
 

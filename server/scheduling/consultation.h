@@ -14,7 +14,7 @@ struct consultation {
     int64_t rev;
     const char *audience, *code;
     const char *client_id, *client_name, *contact_name, *contact_title;
-    const char *consultant_id, *consultant_name;
+    const char *consultant_id, *consultant_name; // the lead
     int64_t starts_at, ends_at, buffer;
     const char *timezone;
     int status; // enum booking_status
@@ -33,6 +33,7 @@ struct consultation {
     int64_t reschedules, sequence;
     bool credit_consumed;
     int64_t overrun_minutes;
+    struct list co_consultant_ids, co_consultant_names; // const char *, in one order
 };
 
 // The columns of `struct consultation` in the order of its shape.
@@ -42,11 +43,11 @@ struct consultation {
     "minutes, minutes_per_credit, free_trial, rate_type, estimated_cost, currency, purpose, "                \
     "objectives, actual_start, actual_end, booked_at, booked_by, confirmed_at, "                             \
     "cancelled_at, cancel_reason, assignment_reason, reschedules, sequence, credit_consumed, "               \
-    "overrun_minutes"
+    "overrun_minutes, co_consultant_ids, co_consultant_names"
 extern const struct shape shape_stored_consultation;
 
 // By id or code, for somebody who may see it, else ERR_NOT_FOUND (RULES 24). *ret_roles: who the actor is in it, as
-// bits of enum role; an administrator and the platform itself are ROLE_ADMIN.
+// bits of enum role (shared/domain/part.h); an administrator and the platform itself are ROLE_ADMIN.
 bool consultation_find(struct op_ctx *ctx, const char *id_or_code, struct consultation *ret,
                        unsigned *ret_roles);
 // What who may not see it is told, and who asks for an id that never was (RULES 24).
@@ -65,7 +66,7 @@ bool consultation_move(struct op_ctx *ctx, struct consultation *consultation, en
                        unsigned roles);
 // The booking that credits are moved for.
 struct credit_use consultation_credit_use(const struct consultation *consultation);
-// The person who gives the session, as the audience names them.
+// The person who leads the session, as the audience names them.
 const char *consultation_host(struct op_ctx *ctx, const struct consultation *consultation);
-// Who reads what only the consultant may: their person alone.
+// Who reads what only the lead may: their person alone.
 const char *consultation_host_audience(struct op_ctx *ctx, const struct consultation *consultation);

@@ -27,8 +27,8 @@
     SELECT(                                                                                                  \
         "id, rev, code, client_id, client_name, contact_name, contact_title, consultant_id, "                \
         "consultant_name, starts_at, ends_at, timezone, status, type, package_id, package_name, minutes, "   \
-        "free_trial, purpose, actual_start, actual_end, booked_at, confirmed_at, "                           \
-        "cancelled_at, cancel_reason, reschedules, sequence, credit_consumed",                               \
+        "free_trial, purpose, actual_start, actual_end, booked_at, confirmed_at, cancelled_at, "             \
+        "cancel_reason, reschedules, sequence, credit_consumed, co_consultant_ids, co_consultant_names",     \
         "consultation")
 #define OUTCOME SELECT("id, rev, summary, next_steps, key_points, recommendations, decisions_made", "outcome")
 #define NOTE                                                                                                 \

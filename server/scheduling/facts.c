@@ -26,8 +26,9 @@ bool consultation_between(struct op_ctx *ctx, const char *client_id, const char 
 {
     int64_t found = 0;
     if (!db_one_int(ctx->db,
-                    "SELECT 1 FROM consultation WHERE client_id = $1 AND consultant_id = $2 AND tenant = $3 "
-                    "AND blocks = 1 LIMIT 1",
+                    "SELECT 1 FROM consultation WHERE client_id = $1 AND tenant = $3 AND blocks = 1 "
+                    "AND (consultant_id = $2 OR id IN (SELECT consultation_id FROM co_consultant "
+                    "WHERE consultant_id = $2)) LIMIT 1",
                     DB_ARGS(db_text(client_id), db_text(consultant_id), db_text(ctx->actor.tenant)), &found,
                     NULL, ctx->err))
         return false;

@@ -12,8 +12,8 @@ static bool find_own(struct op_ctx *ctx, const char *id, struct consultation *re
 {
     if (!consultation_find(ctx, id, ret, ret_roles))
         return false;
-    if ((*ret_roles & (ROLE_CONSULTANT | ROLE_ADMIN)) == 0)
-        return err_set(ctx->err, ERR_FORBIDDEN, "Only the consultant or an administrator may add that.");
+    if ((*ret_roles & (ROLE_CONSULTANT | ROLE_CO_CONSULTANT | ROLE_ADMIN)) == 0)
+        return err_set(ctx->err, ERR_FORBIDDEN, "Only the consultants or an administrator may add that.");
     return takes_items(ctx, ret);
 }
 

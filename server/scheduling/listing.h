@@ -11,5 +11,8 @@ struct listing {
     const char *owner; // the client, consultant or tenant
     unsigned roles;    // who the reader is in all of them
 };
+// What the consultant $1 gives beside its lead, as a condition on consultation.
+#define LISTING_JOINED "id IN (SELECT consultation_id FROM co_consultant WHERE consultant_id = $1)"
+
 // ERR_FORBIDDEN for somebody who can have none.
 bool listing_of(struct op_ctx *ctx, struct listing *ret);

@@ -24,22 +24,29 @@ bool listing_of(struct op_ctx *ctx, struct listing *ret)
 
 // $1 owner, $2 from, $3 to, $4 states as bits, $5 consultant or NULL, $6 client or NULL
 #define FILTERS                                                                                              \
-    " = $1 AND starts_at >= $2 AND starts_at < $3 AND ((1 << status) & $4) <> 0 "                            \
+    " AND starts_at >= $2 AND starts_at < $3 AND ((1 << status) & $4) <> 0 "                                 \
     "AND ($5 IS NULL OR consultant_id = $5) AND ($6 IS NULL OR client_id = $6) "
 // $7, $8: start and id of the last one of the page before, $9: how many
-#define UPWARD                  FILTERS "AND (starts_at, id) > ($7, $8) ORDER BY starts_at, id LIMIT $9"
-#define DOWNWARD                FILTERS "AND (starts_at, id) < ($7, $8) ORDER BY starts_at DESC, id DESC LIMIT $9"
-#define SELECT_BY(owner, order) "SELECT " CONSULTATION_COLUMNS " FROM consultation WHERE " owner order
-#define COUNT_BY(owner)         "SELECT COUNT(*) FROM consultation WHERE " owner FILTERS
+#define UPWARD          "AND (starts_at, id) > ($7, $8) "
+#define UPWARD_ORDER    "ORDER BY starts_at, id LIMIT $9"
+#define DOWNWARD        "AND (starts_at, id) < ($7, $8) "
+#define DOWNWARD_ORDER  "ORDER BY starts_at DESC, id DESC LIMIT $9"
+#define SELECT_BY(whom) "SELECT " CONSULTATION_COLUMNS " FROM consultation WHERE " whom FILTERS
+#define COUNT_BY(whom)  "SELECT COUNT(*) FROM consultation WHERE " whom FILTERS
 
 static const struct {
     const char *up, *down, *count;
 } statements[] = {
-    [LIST_OF_CLIENT] = { SELECT_BY("client_id", UPWARD), SELECT_BY("client_id", DOWNWARD),
-                         COUNT_BY("client_id") },
-    [LIST_OF_CONSULTANT] = { SELECT_BY("consultant_id", UPWARD), SELECT_BY("consultant_id", DOWNWARD),
-                             COUNT_BY("consultant_id") },
-    [LIST_OF_TENANT] = { SELECT_BY("tenant", UPWARD), SELECT_BY("tenant", DOWNWARD), COUNT_BY("tenant") },
+    [LIST_OF_CLIENT] = { SELECT_BY("client_id = $1") UPWARD UPWARD_ORDER,
+                         SELECT_BY("client_id = $1") DOWNWARD DOWNWARD_ORDER, COUNT_BY("client_id = $1") },
+    // two searches in the order wanted, merged: those they lead and those they join
+    [LIST_OF_CONSULTANT] = { SELECT_BY("consultant_id = $1") UPWARD "UNION ALL " SELECT_BY(LISTING_JOINED)
+                                 UPWARD UPWARD_ORDER,
+                             SELECT_BY("consultant_id = $1") DOWNWARD "UNION ALL " SELECT_BY(LISTING_JOINED)
+                                 DOWNWARD DOWNWARD_ORDER,
+                             COUNT_BY("(consultant_id = $1 OR " LISTING_JOINED ")") },
+    [LIST_OF_TENANT] = { SELECT_BY("tenant = $1") UPWARD UPWARD_ORDER,
+                         SELECT_BY("tenant = $1") DOWNWARD DOWNWARD_ORDER, COUNT_BY("tenant = $1") },
 };
 
 struct query {

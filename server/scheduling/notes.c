@@ -1,5 +1,6 @@
 #include "server/scheduling/notes.h"
 
+#include "server/scheduling/audience.h"
 #include "server/scheduling/children.h"
 
 #include <string.h>
@@ -7,17 +8,6 @@
 const char *note_id(struct op_ctx *ctx, const struct consultation *c, enum note_kind kind)
 {
     return arena_printf(ctx->arena, "%s:%s", c->id, note_kind_words[kind]);
-}
-
-const char *consultation_note_audience(struct op_ctx *ctx, const struct consultation *c, enum note_kind kind)
-{
-    unsigned readers = note_readers(kind);
-    if ((readers & ROLE_CLIENT) != 0)
-        return c->audience;
-    const char *host = consultation_host_audience(ctx, c);
-    if ((readers & ROLE_ADMIN) == 0)
-        return host;
-    return arena_printf(ctx->arena, "%s role:%s:admin", host, ctx->actor.tenant);
 }
 
 bool note_find(struct op_ctx *ctx, const char *id_or_code, enum note_kind kind, bool to_write,

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { CLIENT_SIDE = ROLE_CLIENT | ROLE_ADMIN };
+enum { CLIENT_SIDE = ROLE_CLIENT | ROLE_ADMIN, GIVERS = ROLE_CONSULTANT | ROLE_CO_CONSULTANT };
 
 // A note is written by whom shared/domain/notes.h says, in every state: what was typed before a session ended and
 // arrives after it is kept.
@@ -29,7 +29,7 @@ static const struct {
     { "liveNotes", offsetof(struct args_patch, has_liveNotes), 0, NOTE_LIVE, 0, false },
     { "preparationNotes", offsetof(struct args_patch, has_preparationNotes), 0, NOTE_PREPARATION, 0, false },
     { "preparationMaterials", offsetof(struct args_patch, has_preparationMaterials), 0, NOTE_KINDS,
-      ROLE_CONSULTANT, false },
+      GIVERS, false },
 };
 
 static bool flag_at(const struct args_patch *args, size_t offset)

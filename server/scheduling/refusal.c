@@ -52,8 +52,30 @@ bool wish_check_client(struct op_ctx *ctx, const struct wish *wish, const char *
                        "The client has another session at that time.");
 }
 
+// The calendars of those who join, over all days for which there may be offers.
+static bool load_joining(struct op_ctx *ctx, const struct wish *wish, const struct booking_policy *policy,
+                         struct list *ret_calendars)
+{
+    for (size_t i = 0; wish->joined_by != NULL && i < wish->joined_by->count; i++)
+        if (!calendar_load(ctx, *LIST_AT(wish->joined_by, const char *, i),
+                           wish->start - (int64_t)REACH_DAYS * DAY_MS,
+                           wish->start + (int64_t)REACH_DAYS * DAY_MS, policy,
+                           LIST_ADD(ret_calendars, ctx->arena, struct calendar)))
+            return false;
+    return true;
+}
+
+static bool all_free(const struct list *calendars, const struct slot *slot, const char *ignore_id)
+{
+    for (size_t i = 0; i < calendars->count; i++)
+        if (slot_check_taken(LIST_AT(calendars, struct calendar, i), slot->start, slot->end, ignore_id) !=
+            SLOT_FREE)
+            return false;
+    return true;
+}
+
 static bool add_offers(struct op_ctx *ctx, const struct wish *wish, const char *consultant_id,
-                       const struct booking_policy *policy, struct list *offers)
+                       const struct booking_policy *policy, const struct list *joining, struct list *offers)
 {
     struct calendar calendar;
     struct list slots;
@@ -67,7 +89,7 @@ static bool add_offers(struct op_ctx *ctx, const struct wish *wish, const char *
         int64_t distance = llabs(slot->start - wish->start);
         bool busy;
         // beyond what was loaded nothing is known of what is taken there
-        if (distance > (int64_t)(REACH_DAYS - 2) * DAY_MS)
+        if (distance > (int64_t)(REACH_DAYS - 2) * DAY_MS || !all_free(joining, slot, wish->ignore_id))
             continue;
         if (!client_is_busy(ctx, wish, slot->start, slot->end, &busy))
             return false;
@@ -124,9 +146,11 @@ bool wish_refuse(struct op_ctx *ctx, const struct wish *wish, const struct list 
                  const struct booking_policy *policy, enum err_code code, const char *reason_word,
                  const char *reason_text)
 {
-    struct list offers = { 0 };
+    struct list offers = { 0 }, joining = { 0 };
+    if (!load_joining(ctx, wish, policy, &joining))
+        return false;
     for (size_t i = 0; i < consultant_ids->count; i++)
-        if (!add_offers(ctx, wish, *LIST_AT(consultant_ids, const char *, i), policy, &offers))
+        if (!add_offers(ctx, wish, *LIST_AT(consultant_ids, const char *, i), policy, &joining, &offers))
             return false;
     err_set(ctx->err, code, "%s", reason_text);
     ctx->err->details = details_of(ctx, reason_word, &offers);

@@ -50,6 +50,13 @@ static bool remind(struct op_ctx *ctx, const char *mail, const struct consultati
                        announce_when(ctx, c->starts_at, c->ends_at, parties.host_zone),
                        announce_client_name(ctx, c), NULL))
         return false;
+    for (size_t i = 0; i < parties.co_consultants.count; i++) {
+        const struct party_person *person = LIST_AT(&parties.co_consultants, struct party_person, i);
+        if (!announce_mail(ctx, mail, c, person->id,
+                           announce_when(ctx, c->starts_at, c->ends_at, person->zone),
+                           announce_client_name(ctx, c), NULL))
+            return false;
+    }
     const char *when = announce_when(ctx, c->starts_at, c->ends_at, c->timezone);
     for (size_t i = 0; i < parties.client_people.count; i++)
         if (!announce_mail(ctx, mail, c, *LIST_AT(&parties.client_people, const char *, i), when,

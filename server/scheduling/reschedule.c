@@ -3,6 +3,7 @@
 // and the new time takes another one, else nothing happens.
 #include "server/scheduling/announce.h"
 #include "server/scheduling/assign.h"
+#include "server/scheduling/co_consultants.h"
 #include "server/scheduling/view.h"
 
 static bool within_limit(struct op_ctx *ctx, const struct consultation *c, unsigned roles,
@@ -83,10 +84,12 @@ static bool run_reschedule(struct op_ctx *ctx, const void *in)
         .end = args->schedule.scheduledEnd,
         .ignore_id = c.id,
         .by_admin = (roles & ROLE_ADMIN) != 0,
+        .joined_by = &c.co_consultant_ids,
     };
     enum cancel_effect effect = booking_cancel_effect(roles, c.starts_at, ctx->now, policy.cancel_minutes);
     if (!assignment_given(ctx, &wish, c.consultant_id, &policy, &assignment) ||
         !wish_check_client(ctx, &wish, c.consultant_id, &policy) ||
+        !co_consultants_take(ctx, &c, &wish, &policy) ||
         !pay_again(ctx, &c, effect, (wish.end - wish.start) / MINUTE_MS, &policy))
         return false;
     move_to(&c, &args->schedule, roles, &assignment);

@@ -19,7 +19,7 @@ struct booking_facts {
 };
 // *ret_found false for an unknown id or another tenant's; not a failure.
 bool consultation_facts(struct op_ctx *ctx, const char *id, struct booking_facts *ret, bool *ret_found);
-// Have or had these two a booking that was neither cancelled nor declined?
+// Have or had these two a booking, with that consultant as lead or beside them, that was neither cancelled nor declined?
 bool consultation_between(struct op_ctx *ctx, const char *client_id, const char *consultant_id,
                           bool *ret_between);
 struct client_history {      // what a client did so far
@@ -34,9 +34,10 @@ bool scheduling_adopt_notes(struct op_ctx *ctx, int limit, bool *ret_left);
 // Double bookings, states that contradict their rows, notes that are not their texts (serenityd check).
 bool scheduling_check(struct db *db, struct buf *out, struct err *err);
 
-extern const struct op op_run_consultation_add_action_item, op_run_consultation_add_deliverable,
-    op_run_consultation_book, op_run_consultation_cancel, op_run_consultation_complete,
-    op_run_consultation_confirm, op_run_consultation_get, op_run_consultation_mine, op_run_consultation_patch,
+extern const struct op op_run_consultation_add_action_item, op_run_consultation_add_co_consultant,
+    op_run_consultation_add_deliverable, op_run_consultation_remove_co_consultant, op_run_consultation_book,
+    op_run_consultation_cancel, op_run_consultation_complete, op_run_consultation_confirm,
+    op_run_consultation_get, op_run_consultation_mine, op_run_consultation_patch,
     op_run_consultation_reschedule, op_run_consultation_start, op_run_consultation_upcoming, op_run_note_at,
     op_run_note_edit, op_run_note_get, op_run_note_history, op_run_note_sync, op_run_note_write;
 extern const struct job_kind job_consultation_remind; // server/jobs/jobs.h: RULES 20

@@ -14,6 +14,27 @@ static const struct {
 } faults[] = {
     { "a consultant booked twice:", OVERLAP("consultant_id") },
     { "a client booked twice:", OVERLAP("client_id") },
+    { "a co-consultant who leads another session then:",
+      "SELECT a.code || ' and ' || b.code FROM co_consultant k JOIN consultation a "
+      "ON a.id = k.consultation_id AND a.blocks = 1 JOIN consultation b "
+      "ON b.consultant_id = k.consultant_id AND b.blocks = 1 AND b.starts_at > a.starts_at - 86400000 "
+      "AND b.starts_at < a.ends_at AND b.ends_at > a.starts_at" },
+    { "a co-consultant who joins another session then:",
+      "SELECT a.code || ' and ' || b.code FROM co_consultant k JOIN consultation a "
+      "ON a.id = k.consultation_id AND a.blocks = 1 JOIN co_consultant o "
+      "ON o.consultant_id = k.consultant_id AND o.consultation_id > k.consultation_id JOIN consultation b "
+      "ON b.id = o.consultation_id AND b.blocks = 1 AND b.starts_at < a.ends_at "
+      "AND b.ends_at > a.starts_at" },
+    { "a co-consultant whose time is not that of the consultation",
+      "SELECT c.code FROM co_consultant k JOIN consultation c ON c.id = k.consultation_id "
+      "WHERE k.starts_at <> c.starts_at OR k.ends_at <> c.ends_at OR k.blocks <> c.blocks" },
+    { "a co-consultant who is not in the row or may not see it: consultation",
+      "SELECT c.code FROM co_consultant k JOIN consultation c ON c.id = k.consultation_id "
+      "WHERE c.co_consultant_ids NOT LIKE '%\"' || k.consultant_id || '\"%' "
+      "OR c.audience NOT LIKE '%u:' || k.person_id || '%'" },
+    { "a co-consultant in the row alone: consultation",
+      "SELECT code FROM consultation c WHERE co_consultant_ids <> '[]' AND NOT EXISTS "
+      "(SELECT 1 FROM co_consultant k WHERE k.consultation_id = c.id)" },
     // states by number, see the assertion below
     { "a state that contradicts whether it keeps its time: consultation",
       "SELECT code FROM consultation WHERE blocks <> CASE WHEN status IN (5, 6) THEN 0 ELSE 1 END" },

@@ -38,14 +38,15 @@ static const struct field day_fields[] = {
 static const struct shape day_shape = SHAPE(struct upcoming_day, "UpcomingDay", day_fields);
 
 // $1 owner, $2 now, $3 until, $4 a day before now: no session is longer; $5 states as bits
-#define UPCOMING_BY(owner)                                                                                   \
-    "SELECT " CONSULTATION_COLUMNS " FROM consultation WHERE " owner                                         \
-    " = $1 AND starts_at > $4 AND starts_at < $3 AND ends_at > $2 AND ((1 << status) & $5) <> 0 "            \
-    "ORDER BY starts_at, id"
+#define UPCOMING_BY(whom)                                                                                    \
+    "SELECT " CONSULTATION_COLUMNS " FROM consultation WHERE " whom                                          \
+    " AND starts_at > $4 AND starts_at < $3 AND ends_at > $2 AND ((1 << status) & $5) <> 0 "
+#define IN_ORDER "ORDER BY starts_at, id"
 static const char *const statements[] = {
-    [LIST_OF_CLIENT] = UPCOMING_BY("client_id"),
-    [LIST_OF_CONSULTANT] = UPCOMING_BY("consultant_id"),
-    [LIST_OF_TENANT] = UPCOMING_BY("tenant"),
+    [LIST_OF_CLIENT] = UPCOMING_BY("client_id = $1") IN_ORDER,
+    [LIST_OF_CONSULTANT] =
+        UPCOMING_BY("consultant_id = $1") "UNION ALL " UPCOMING_BY(LISTING_JOINED) IN_ORDER,
+    [LIST_OF_TENANT] = UPCOMING_BY("tenant = $1") IN_ORDER,
 };
 enum {
     AHEAD =

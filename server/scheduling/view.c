@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-enum { HOST_SIDE = ROLE_CONSULTANT | ROLE_ADMIN };
+enum {
+    GIVERS = ROLE_CONSULTANT | ROLE_CO_CONSULTANT,
+    HOST_SIDE = GIVERS | ROLE_ADMIN,
+};
 
 static const char *actual_minutes(struct op_ctx *ctx, const struct consultation *c)
 {
@@ -75,7 +78,7 @@ static const char *text_or_empty(const char *text)
     return text == NULL ? "" : text;
 }
 
-// Private notes never reach a client; the consultant's own not even an administrator.
+// Private notes never reach a client; the lead's own neither a co-consultant nor an administrator.
 static void show_notes(struct view *view, const struct children *children, unsigned roles)
 {
     const struct child_note *live = &children->notes[NOTE_LIVE];
@@ -85,9 +88,11 @@ static void show_notes(struct view *view, const struct children *children, unsig
     view->liveNotes =
         (struct view_live_notes){ live->keyPoints, live->opportunities, live->text, live->updatedAt };
     if ((roles & ROLE_CONSULTANT) != 0) {
-        const struct child_note *preparation = &children->notes[NOTE_PREPARATION];
         view->notes.consultant = text_or_empty(children->notes[NOTE_CONSULTANT].text);
         view->noteRevisions.consultant = children->notes[NOTE_CONSULTANT].rev;
+    }
+    if ((roles & GIVERS) != 0) {
+        const struct child_note *preparation = &children->notes[NOTE_PREPARATION];
         view->preparationNotes = text_or_empty(preparation->text);
         view->noteRevisions.preparation = preparation->rev;
         view->preparationMaterials = children->materials;
@@ -113,6 +118,17 @@ static void show_children(struct view *view, const struct consultation *c, const
     view->sequence = c->sequence;
     view->confirmedAt = c->confirmed_at;
     view->cancelledAt = c->cancelled_at;
+}
+
+static struct list co_consultants_of(struct op_ctx *ctx, const struct consultation *c)
+{
+    struct list joined = { 0 };
+    for (size_t i = 0; i < c->co_consultant_ids.count; i++)
+        *LIST_ADD(&joined, ctx->arena, struct view_co_consultant) = (struct view_co_consultant){
+            .consultantId = *LIST_AT(&c->co_consultant_ids, const char *, i),
+            .name = *LIST_AT(&c->co_consultant_names, const char *, i),
+        };
+    return joined;
 }
 
 static void show_people(struct view *view, const struct consultation *c, const struct parties *parties)
@@ -145,6 +161,7 @@ bool view_reply(struct op_ctx *ctx, const struct consultation *c, unsigned roles
         children = &loaded_children;
     struct view view = light_view(ctx, c);
     show_people(&view, c, parties == NULL ? &loaded_parties : parties);
+    view.attendees.coConsultants = co_consultants_of(ctx, c);
     view.billing = billing_of(c);
     show_notes(&view, children, roles);
     show_children(&view, c, children);

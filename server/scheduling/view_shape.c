@@ -17,8 +17,16 @@ static const struct field primary_fields[] = {
 };
 static const struct shape primary_shape = SHAPE(struct view_primary, "PrimaryAttendees", primary_fields);
 
+static const struct field co_consultant_fields[] = {
+    { FIELD(struct view_co_consultant, consultantId), .kind = FIELD_TEXT },
+    { FIELD(struct view_co_consultant, name), .kind = FIELD_TEXT },
+};
+static const struct shape co_consultant_shape =
+    SHAPE(struct view_co_consultant, "CoConsultant", co_consultant_fields);
+
 static const struct field attendees_fields[] = {
     { FIELD(struct view_attendees, primary), .kind = FIELD_OBJECT, .sub = &primary_shape },
+    { FIELD(struct view_attendees, coConsultants), .kind = FIELD_OBJECTS, .sub = &co_consultant_shape },
     { FIELD(struct view_attendees, additional), .kind = FIELD_OBJECTS, .sub = &shape_child_attendee },
 };
 static const struct shape attendees_shape =

@@ -10,9 +10,13 @@ struct view_party {
 struct view_primary {
     struct view_party client, consultant;
 };
+struct view_co_consultant {
+    const char *consultantId, *name;
+};
 struct view_attendees {
     struct view_primary primary;
-    struct list additional; // struct child_attendee
+    struct list coConsultants; // struct view_co_consultant
+    struct list additional;    // struct child_attendee
 };
 struct view_client {
     const char *name, *contact, *email;

@@ -64,6 +64,14 @@ enum slot_reason slot_check(const struct calendar *calendar, int64_t start, int6
     return day_view_check(&view, start, end);
 }
 
+enum slot_reason slot_check_taken(const struct calendar *calendar, int64_t start, int64_t end,
+                                  const char *ignore_id)
+{
+    struct day_view view;
+    day_view_open(&view, calendar, start, end - start, ignore_id);
+    return day_view_check_busy(&view, start, end);
+}
+
 // The first start on the span's grid that is not before `at`.
 static int64_t first_on_grid(const struct slot *span, int64_t at, int64_t step)
 {

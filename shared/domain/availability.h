@@ -82,6 +82,10 @@ const char *slot_reason_text(enum slot_reason reason);
 // hours are closed. `busy` must hold all that lies within a day of the session and what of its local day there is.
 enum slot_reason slot_check(const struct calendar *calendar, int64_t start, int64_t end, int64_t now,
                             const char *ignore_id, bool by_admin);
+// Only whether the time is taken: SLOT_FREE, SLOT_BUSY or SLOT_BUFFER. For who joins a session that others agreed on, be
+// it outside their hours.
+enum slot_reason slot_check_taken(const struct calendar *calendar, int64_t start, int64_t end,
+                                  const char *ignore_id);
 // Minutes of buffer that hold on the local day of that instant: what a booking made there keeps (RULES 12).
 int64_t calendar_buffer(const struct calendar *calendar, int64_t at);
 // Every bookable start in [from, to), on the step grid of each open span. ret_slots: struct slot.

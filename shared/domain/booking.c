@@ -19,6 +19,7 @@ enum {
     CONFIRMED = 1 << BOOKING_CONFIRMED,
     IN_PROGRESS = 1 << BOOKING_IN_PROGRESS,
     OPEN = REQUESTED | SCHEDULED | CONFIRMED,
+    ALWAYS = (1 << BOOKING_STATUSES) - 1,
 
     HOSTS = ROLE_CONSULTANT | ROLE_ADMIN,
     EVERYONE = ROLE_CLIENT | HOSTS,
@@ -41,13 +42,24 @@ static const struct {
     { MOVE_RESCHEDULE, ROLE_CLIENT, REQUESTED, SAME_STATE },
     { MOVE_RESCHEDULE, ROLE_CLIENT, SCHEDULED | CONFIRMED, BOOKING_SCHEDULED }, // to be confirmed anew
     { MOVE_NO_SHOW, HOSTS, SCHEDULED | CONFIRMED | IN_PROGRESS, BOOKING_NO_SHOW },
+    { MOVE_ADD_CO_CONSULTANT, HOSTS, OPEN | IN_PROGRESS, SAME_STATE },
+    { MOVE_REMOVE_CO_CONSULTANT, HOSTS | ROLE_CO_CONSULTANT, ALWAYS,
+      SAME_STATE }, // access ends when they say
 };
 
-static const char *const done_words[] = {
-    // "can not be ..."
-    [MOVE_CONFIRM] = "confirmed",           [MOVE_DECLINE] = "declined", [MOVE_START] = "started",
-    [MOVE_COMPLETE] = "completed",          [MOVE_CANCEL] = "cancelled", [MOVE_RESCHEDULE] = "rescheduled",
-    [MOVE_NO_SHOW] = "marked as a no-show",
+static const struct {
+    const char *deed; // "only the consultant or an administrator may ..."
+    const char *done; // "a consultation that is ... cannot be ..."
+} move_words[] = {
+    [MOVE_CONFIRM] = { "confirm a consultation", "confirmed" },
+    [MOVE_DECLINE] = { "decline a consultation", "declined" },
+    [MOVE_START] = { "start a consultation", "started" },
+    [MOVE_COMPLETE] = { "complete a consultation", "completed" },
+    [MOVE_CANCEL] = { "cancel a consultation", "cancelled" },
+    [MOVE_RESCHEDULE] = { "reschedule a consultation", "rescheduled" },
+    [MOVE_NO_SHOW] = { "mark a consultation as a no-show", "marked as a no-show" },
+    [MOVE_ADD_CO_CONSULTANT] = { "add a co-consultant", "given a co-consultant" },
+    [MOVE_REMOVE_CO_CONSULTANT] = { "remove a co-consultant", "relieved of a co-consultant" },
 };
 
 static const char *const state_words[] = {
@@ -73,7 +85,7 @@ int booking_status_parse(const char *word)
 bool booking_move(enum booking_status from, enum booking_move move, unsigned roles,
                   enum booking_status *ret_to, struct err *err)
 {
-    CHECK(from < BOOKING_STATUSES && move < ARRAY_LEN(done_words));
+    CHECK(from < BOOKING_STATUSES && move < ARRAY_LEN(move_words));
     bool may_ever = false;
     for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
         if (moves[i].move != move || (moves[i].roles & roles) == 0)
@@ -85,11 +97,10 @@ bool booking_move(enum booking_status from, enum booking_move move, unsigned rol
         }
     }
     if (!may_ever)
-        return err_set(err, ERR_FORBIDDEN,
-                       "only the consultant or an administrator may mark a consultation as %s",
-                       done_words[move]);
+        return err_set(err, ERR_FORBIDDEN, "only the consultant or an administrator may %s",
+                       move_words[move].deed);
     return err_set(err, ERR_WRONG_STATE, "a consultation that %s cannot be %s", state_words[from],
-                   done_words[move]);
+                   move_words[move].done);
 }
 
 bool booking_blocks_time(enum booking_status status)

@@ -29,13 +29,16 @@ enum booking_move {
     MOVE_CANCEL,
     MOVE_RESCHEDULE,
     MOVE_NO_SHOW,
+    MOVE_ADD_CO_CONSULTANT, // these two change no state
+    MOVE_REMOVE_CO_CONSULTANT,
 };
 
 // -1 when it is no status word.
 int booking_status_parse(const char *word);
 
-// Where a move leads from a state when one of these roles makes it (one table). ERR_WRONG_STATE with the reason in
-// plain words, ERR_FORBIDDEN when no role of the set may ever make that move. The client previews with the same call.
+// Where a move leads from a state when one of these roles makes it (one table). roles: the part in the consultation
+// (part.h). ERR_WRONG_STATE with the reason in plain words, ERR_FORBIDDEN when no role of the set may ever make that
+// move. The client previews with the same call.
 bool booking_move(enum booking_status from, enum booking_move move, unsigned roles,
                   enum booking_status *ret_to, struct err *err);
 

@@ -188,7 +188,7 @@ static void find_busy(struct day_view *view)
     }
 }
 
-static enum slot_reason check_busy(const struct day_view *view, int64_t start, int64_t end)
+enum slot_reason day_view_check_busy(const struct day_view *view, int64_t start, int64_t end)
 {
     enum slot_reason reason = SLOT_FREE;
     for (size_t i = view->busy_first; i < view->busy_last; i++) {
@@ -247,7 +247,7 @@ enum slot_reason day_view_check(const struct day_view *view, int64_t start, int6
     const struct slot *span = span_holding(view, start, end);
     if (span == NULL)
         return time_off_touches(view, start, end) ? SLOT_TIME_OFF : SLOT_CLOSED;
-    enum slot_reason taken = check_busy(view, start, end);
+    enum slot_reason taken = day_view_check_busy(view, start, end);
     if (taken != SLOT_FREE)
         return taken;
     if (view->cap > 0 && view->sessions >= view->cap)

@@ -29,3 +29,5 @@ void day_view_open(struct day_view *ret_view, const struct calendar *calendar, i
                    const char *ignore_id);
 // May [start, end) be booked as far as the day is concerned? start: in the day; end - start: not above the length.
 enum slot_reason day_view_check(const struct day_view *view, int64_t start, int64_t end);
+// Of that only whether it is taken: SLOT_FREE, SLOT_BUSY, SLOT_BUFFER.
+enum slot_reason day_view_check_busy(const struct day_view *view, int64_t start, int64_t end);

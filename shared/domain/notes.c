@@ -5,15 +5,20 @@
 const char *const note_kind_words[] = { "consultant", "live",   "preparation", "internal",
                                         "shared",     "client", NULL };
 
+enum {
+    GIVERS = ROLE_CONSULTANT | ROLE_CO_CONSULTANT,
+    EVERYONE = ROLE_ANYONE_SIGNED_IN | ROLE_CO_CONSULTANT,
+};
+
 static const struct {
     unsigned readers, writers;
 } rights[NOTE_KINDS] = {
     [NOTE_CONSULTANT] = { ROLE_CONSULTANT, ROLE_CONSULTANT },
-    [NOTE_LIVE] = { ROLE_ANYONE_SIGNED_IN, ROLE_CONSULTANT },
-    [NOTE_PREPARATION] = { ROLE_CONSULTANT, ROLE_CONSULTANT },
-    [NOTE_INTERNAL] = { ROLE_CONSULTANT | ROLE_ADMIN, ROLE_CONSULTANT | ROLE_ADMIN },
-    [NOTE_SHARED] = { ROLE_ANYONE_SIGNED_IN, ROLE_ANYONE_SIGNED_IN },
-    [NOTE_CLIENT] = { ROLE_ANYONE_SIGNED_IN, ROLE_CLIENT | ROLE_ADMIN },
+    [NOTE_LIVE] = { EVERYONE, GIVERS },
+    [NOTE_PREPARATION] = { GIVERS, GIVERS },
+    [NOTE_INTERNAL] = { GIVERS | ROLE_ADMIN, GIVERS | ROLE_ADMIN },
+    [NOTE_SHARED] = { EVERYONE, EVERYONE },
+    [NOTE_CLIENT] = { EVERYONE, ROLE_CLIENT | ROLE_ADMIN },
 };
 
 unsigned note_readers(enum note_kind kind)

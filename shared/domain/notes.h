@@ -5,7 +5,7 @@
 #include "shared/domain/roles.h"
 
 enum note_kind {
-    NOTE_CONSULTANT,  // the consultant's alone
+    NOTE_CONSULTANT,  // the lead consultant's alone
     NOTE_LIVE,        // of the session: the consultants write, everyone reads
     NOTE_PREPARATION, // the consultants'
     NOTE_INTERNAL,    // the consultants' and the administrators'

@@ -8,6 +8,9 @@ enum role {
     ROLE_CLIENT = 1 << 1,     // buys credits and books
     ROLE_CONSULTANT = 1 << 2, // gives sessions
     ROLE_ADMIN = 1 << 3,      // runs the platform
+    // In one consultation only, never an account's (shared/domain/part.h): gives it beside its lead, who is its
+    // ROLE_CONSULTANT.
+    ROLE_CO_CONSULTANT = 1 << 4,
     ROLE_ANYONE_SIGNED_IN = ROLE_CLIENT | ROLE_CONSULTANT | ROLE_ADMIN,
 };
 

@@ -213,6 +213,21 @@ static const struct field complete_fields[] = {
 };
 const struct shape shape_complete = SHAPE(struct args_complete, "CompleteConsultation", complete_fields);
 
+static const struct field add_co_consultant_fields[] = {
+    { FIELD(struct args_co_consultant, id), ID_IN_PATH },
+    { FIELD(struct args_co_consultant, consultantId), .kind = FIELD_ID, .flags = FIELD_REQUIRED },
+};
+const struct shape shape_add_co_consultant =
+    SHAPE(struct args_co_consultant, "AddCoConsultant", add_co_consultant_fields);
+
+static const struct field remove_co_consultant_fields[] = {
+    { FIELD(struct args_co_consultant, id), ID_IN_PATH },
+    { FIELD(struct args_co_consultant, consultantId), .kind = FIELD_ID,
+      .flags = FIELD_PATH | FIELD_REQUIRED },
+};
+const struct shape shape_remove_co_consultant =
+    SHAPE(struct args_co_consultant, "RemoveCoConsultant", remove_co_consultant_fields);
+
 static const struct field cancel_fields[] = {
     { FIELD(struct args_cancel, id), ID_IN_PATH },
     { FIELD(struct args_cancel, reason), .kind = FIELD_TEXT, .max = 2000, .flags = FIELD_MULTILINE },
@@ -238,6 +253,17 @@ const struct op_spec op_consultation_add_action_item = {
     .status = 201,
     .in = &shape_add_action_item,
     .help = "Adds an action item to a consultation.",
+};
+const struct op_spec op_consultation_add_co_consultant = {
+    .name = "consultation.add_co_consultant",
+    .method = "POST",
+    .path = "/api/consultations/:id/co-consultants",
+    .roles = HOST,
+    .kind = OP_CHANGE,
+    .offline = true,
+    .status = 201,
+    .in = &shape_add_co_consultant,
+    .help = "Adds a consultant who gives the session beside its lead, if they have that time.",
 };
 const struct op_spec op_consultation_add_deliverable = {
     .name = "consultation.add_deliverable",
@@ -324,6 +350,17 @@ const struct op_spec op_consultation_patch = {
     .status = 200,
     .in = &shape_patch,
     .help = "Changes notes, live notes, preparation, purpose or objectives: only what is given.",
+};
+const struct op_spec op_consultation_remove_co_consultant = {
+    .name = "consultation.remove_co_consultant",
+    .method = "DELETE",
+    .path = "/api/consultations/:id/co-consultants/:consultantId",
+    .roles = HOST,
+    .kind = OP_CHANGE,
+    .offline = true,
+    .status = 200,
+    .in = &shape_remove_co_consultant,
+    .help = "Removes a co-consultant from a session; nothing of it stays visible to them.",
 };
 const struct op_spec op_consultation_reschedule = {
     .name = "consultation.reschedule",

@@ -1,5 +1,6 @@
 #include "shared/wire/rows.h"
 
+#include "shared/base/id.h"
 #include "shared/domain/booking.h"
 #include "shared/wire/args_consultation.h"
 #include "shared/wire/args_people.h"
@@ -132,6 +133,8 @@ static const struct field consultation_fields[] = {
     { FIELD(struct row_consultation, reschedules), .kind = FIELD_INT, .flags = OPT },
     { FIELD(struct row_consultation, sequence), .kind = FIELD_INT, .flags = OPT },
     { FIELD(struct row_consultation, creditConsumed), .kind = FIELD_BOOL, .flags = OPT },
+    { FIELD(struct row_consultation, coConsultantIds), .kind = FIELD_TEXTS, .flags = OPT, .max = ID_LEN },
+    { FIELD(struct row_consultation, coConsultantNames), .kind = FIELD_TEXTS, .flags = OPT, .max = 500 },
 };
 static const struct shape shape_row_consultation =
     SHAPE(struct row_consultation, "consultation", consultation_fields);

@@ -71,6 +71,7 @@ struct row_consultation {
     const char *cancelReason;
     int64_t reschedules, sequence;
     bool creditConsumed;
+    struct list coConsultantIds, coConsultantNames; // const char *, in one order
 };
 
 struct row_outcome { // id = consultation

@@ -21,6 +21,7 @@ BODIES = {
     "auth.verify_email": {"token": "no-such-token-at-all-0123456789"},
     "consultant.availability_add": {"type": "time_off", "period": {"startDate": "2031-07-01", "endDate": "2031-07-14"}},
     "consultation.add_action_item": {"description": "x", "assignedTo": "client", "priority": "low"},
+    "consultation.add_co_consultant": {"consultantId": ABSENT},
     "consultation.add_deliverable": {"name": "x"},
     "consultation.book": {"schedule": SLOT, "useCredits": True},
     "consultation.cancel": {},
@@ -52,7 +53,8 @@ class Operation:
         return "{id}" in self.path
 
     def at(self, ident):
-        return self.path.replace("{id}", ident).replace("{kind}", "shared").replace("{ord}", "1")
+        return (self.path.replace("{id}", ident).replace("{kind}", "shared").replace("{ord}", "1")
+                .replace("{consultantId}", ABSENT))
 
     def __repr__(self):
         return f"{self.name} ({self.method} {self.path})"

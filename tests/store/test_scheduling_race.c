@@ -158,11 +158,40 @@ static void test_a_client_is_in_one_place(void **state)
     office_prove(office);
 }
 
+// Half of them book Mary, half let her join John's session then: she does one of both.
+static void test_who_joins_is_not_booked_meanwhile(void **state)
+{
+    struct office *office = *state;
+    give_credits(office, &office->jane, ROUNDS);
+    give_credits(office, &office->bob, ROUNDS);
+    int64_t monday = office_time("2030-01-14T14:00:00Z");
+    for (int round = 0; round < ROUNDS / 2; round++) {
+        struct op_request *requests[RIVALS];
+        struct tally tally;
+        char start[CIVIL_ISO_SIZE];
+        int64_t at = monday + (round / 5 * 7 + round % 5) * (int64_t)DAY_MS;
+        civil_format_iso(at, start);
+        const char *id = office_book(office, start);
+        const char *join = arena_printf(&office->arena, "{\"id\":\"%s\",\"consultantId\":\"%s\"}", id,
+                                        office->mary.consultant_id);
+        for (int i = 0; i < RIVALS; i++)
+            requests[i] =
+                i % 2 == round % 2
+                    ? wish_for(office, &office->bob, &office->mary, at + 30 * (int64_t)MINUTE_MS)
+                    : testbed_request(&op_run_consultation_add_co_consultant, &office->john, join, NULL);
+        run_all(office, requests, &tally);
+        assert_true(tally.won == 1 || tally.won == RIVALS / 2); // joining again changes nothing
+        assert_int_equal(tally.won + tally.lost[ERR_SLOT_TAKEN], RIVALS);
+    }
+    office_prove(office);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, office_open, office_close)
 static const struct CMUnitTest tests[] = {
     TEST(test_traps_1_one_slot_has_one_winner),
     TEST(test_one_credit_is_spent_once),
     TEST(test_a_client_is_in_one_place),
+    TEST(test_who_joins_is_not_booked_meanwhile),
 };
 
 int main(void)

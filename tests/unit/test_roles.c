@@ -1,6 +1,6 @@
 // The words of a set of roles, there and back.
 #include "shared/base/check.h"
-#include "shared/domain/roles.h"
+#include "shared/domain/part.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,8 +33,33 @@ static void test_back(void **state)
     assert_int_equal(roles_parse(",admin,"), ROLE_ADMIN);
 }
 
+// Of a consultation only its lead is ROLE_CONSULTANT.
+static void test_the_part_in_a_consultation(void **state)
+{
+    (void)state;
+    const char *joining[] = { "mary", "ada" };
+    const struct list joined = { joining, ARRAY_LEN(joining) };
+    const struct part_facts facts = { "acme", "john", &joined };
+    const struct {
+        struct part_person person;
+        unsigned part;
+    } cases[] = {
+        { { ROLE_PUBLIC | ROLE_CLIENT, "acme", NULL }, ROLE_CLIENT },
+        { { ROLE_PUBLIC | ROLE_CLIENT, "beta", NULL }, 0 },
+        { { ROLE_PUBLIC | ROLE_CONSULTANT, NULL, "john" }, ROLE_CONSULTANT },
+        { { ROLE_PUBLIC | ROLE_CONSULTANT, NULL, "ada" }, ROLE_CO_CONSULTANT },
+        { { ROLE_PUBLIC | ROLE_CONSULTANT, NULL, "eve" }, 0 },
+        { { ROLE_PUBLIC | ROLE_CONSULTANT, NULL, NULL }, 0 },
+        { { ROLE_ADMIN | ROLE_CONSULTANT, NULL, "mary" }, ROLE_ADMIN | ROLE_CO_CONSULTANT },
+        { { ROLE_PUBLIC, "acme", "john" }, 0 }, // ids without the role
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        assert_int_equal(part_in(&facts, &cases[i].person), cases[i].part);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_there), cmocka_unit_test(test_back) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_there), cmocka_unit_test(test_back),
+                                        cmocka_unit_test(test_the_part_in_a_consultation) };
     return cmocka_run_group_tests_name("roles", tests, NULL, NULL);
 }
