@@ -13,12 +13,14 @@ static const struct {
     size_t offset;
 } subjects[] = {
     { &op_consultation_add_action_item, "consultation", offsetof(struct args_action_item, id) },
+    { &op_consultation_add_co_consultant, "consultation", offsetof(struct args_co_consultant, id) },
     { &op_consultation_add_deliverable, "consultation", offsetof(struct args_deliverable, consultationId) },
     { &op_consultation_book, "consultation", offsetof(struct args_book, id) },
     { &op_consultation_cancel, "consultation", offsetof(struct args_cancel, id) },
     { &op_consultation_complete, "consultation", offsetof(struct args_complete, id) },
     { &op_consultation_confirm, "consultation", offsetof(struct args_confirm, id) },
     { &op_consultation_patch, "consultation", offsetof(struct args_patch, id) },
+    { &op_consultation_remove_co_consultant, "consultation", offsetof(struct args_co_consultant, id) },
     { &op_consultation_reschedule, "consultation", offsetof(struct args_reschedule, id) },
     { &op_consultation_start, "consultation", offsetof(struct args_start, id) },
     { &op_consultant_availability_add, "consultant", offsetof(struct args_availability, id) },

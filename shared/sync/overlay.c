@@ -1,6 +1,23 @@
 #include "shared/sync/overlay.h"
 
+#include "shared/domain/part.h"
+
 #include <string.h>
+
+unsigned overlay_part(const struct row_consultation *row, const struct overlay_who *who)
+{
+    const struct part_facts facts = {
+        .client_id = row->clientId,
+        .consultant_id = row->consultantId,
+        .co_consultant_ids = &row->coConsultantIds,
+    };
+    const struct part_person person = {
+        .roles = who->roles,
+        .client_id = who->me->clientId,
+        .consultant_id = who->me->consultantId,
+    };
+    return part_in(&facts, &person);
+}
 
 typedef void (*apply)(struct row_consultation *row, const struct overlay_op *op,
                       const struct overlay_who *who);
@@ -30,7 +47,7 @@ static void cancel(struct row_consultation *row, const struct overlay_op *op, co
 {
     const struct args_cancel *args = op->args;
     enum cancel_effect effect =
-        booking_cancel_effect(who->roles, row->start, op->at, who->policy->cancel_minutes);
+        booking_cancel_effect(overlay_part(row, who), row->start, op->at, who->policy->cancel_minutes);
     row->cancelledAt = op->at;
     row->cancelReason = args->reason;
     row->creditConsumed = effect == CANCEL_CONSUMES;
@@ -45,8 +62,32 @@ static void reschedule(struct row_consultation *row, const struct overlay_op *op
     if (args->schedule.timezone != NULL)
         row->timezone = args->schedule.timezone;
     row->sequence++;
-    if ((who->roles & (ROLE_CONSULTANT | ROLE_ADMIN)) == 0)
+    if ((overlay_part(row, who) & (ROLE_CONSULTANT | ROLE_ADMIN)) == 0)
         row->reschedules++;
+}
+
+static void add_co_consultant(struct row_consultation *row, const struct overlay_op *op,
+                              const struct overlay_who *who)
+{
+    const struct args_co_consultant *args = op->args;
+    *LIST_ADD(&row->coConsultantIds, who->arena, const char *) = args->consultantId;
+    *LIST_ADD(&row->coConsultantNames, who->arena, const char *) = "";
+}
+
+static void remove_co_consultant(struct row_consultation *row, const struct overlay_op *op,
+                                 const struct overlay_who *who)
+{
+    const struct args_co_consultant *args = op->args;
+    struct list ids = { 0 }, names = { 0 };
+    for (size_t i = 0; i < row->coConsultantIds.count && i < row->coConsultantNames.count; i++) {
+        const char *id = *LIST_AT(&row->coConsultantIds, const char *, i);
+        if (strcmp(id, args->consultantId) == 0)
+            continue;
+        *LIST_ADD(&ids, who->arena, const char *) = id;
+        *LIST_ADD(&names, who->arena, const char *) = *LIST_AT(&row->coConsultantNames, const char *, i);
+    }
+    row->coConsultantIds = ids;
+    row->coConsultantNames = names;
 }
 
 // The operations that are moves of the state table.
@@ -55,19 +96,27 @@ static const struct {
     enum booking_move move;
     apply apply;
 } moves[] = {
+    { &op_consultation_add_co_consultant, MOVE_ADD_CO_CONSULTANT, add_co_consultant },
     { &op_consultation_cancel, MOVE_CANCEL, cancel },
     { &op_consultation_complete, MOVE_COMPLETE, complete },
     { &op_consultation_confirm, MOVE_CONFIRM, confirm },
+    { &op_consultation_remove_co_consultant, MOVE_REMOVE_CO_CONSULTANT, remove_co_consultant },
     { &op_consultation_reschedule, MOVE_RESCHEDULE, reschedule },
     { &op_consultation_start, MOVE_START, start },
 };
 
+// Of the others the state says so: no other move may be made twice.
 static bool moved_already(const struct row_consultation *row, const struct overlay_op *op)
 {
-    if (op->spec != &op_consultation_reschedule)
-        return false; // the state says so: no other move may be made twice
-    const struct args_reschedule *args = op->args;
-    return row->start == args->schedule.scheduledStart && row->end == args->schedule.scheduledEnd;
+    if (op->spec == &op_consultation_reschedule) {
+        const struct args_reschedule *args = op->args;
+        return row->start == args->schedule.scheduledStart && row->end == args->schedule.scheduledEnd;
+    }
+    bool adds = op->spec == &op_consultation_add_co_consultant;
+    if (!adds && op->spec != &op_consultation_remove_co_consultant)
+        return false;
+    const struct args_co_consultant *args = op->args;
+    return part_is_listed(&row->coConsultantIds, args->consultantId) == adds;
 }
 
 static bool patch(struct row_consultation *row, const struct args_patch *args)
@@ -88,7 +137,7 @@ bool overlay_consultation(struct row_consultation *row, const struct overlay_op 
         struct err err;
         enum booking_status to;
         if (moved_already(row, op) ||
-            !booking_move((enum booking_status)row->status, moves[i].move, who->roles, &to, &err))
+            !booking_move((enum booking_status)row->status, moves[i].move, overlay_part(row, who), &to, &err))
             return false;
         moves[i].apply(row, op, who);
         row->status = (int)to;

@@ -17,13 +17,17 @@ struct overlay_op {
     int64_t at;       // when it was queued, UTC ms
 };
 
-struct overlay_who { // the person whose outbox it is
-    unsigned roles;
+struct overlay_who {     // the person whose outbox it is
+    unsigned roles;      // of the account
+    struct arena *arena; // for lists that grow
     const struct row_me *me;
     const struct booking_policy *policy;
 };
 
-// Applies the operation to its consultation. False: it does not concern this row, or changes nothing in it.
+// Who that person is in this consultation: bits of enum role (shared/domain/part.h).
+unsigned overlay_part(const struct row_consultation *row, const struct overlay_who *who);
+
+// Applies the operation to its consultation. Of a co-consultant who is added only the id is known: the name is "". False: it does not concern this row, or changes nothing in it.
 bool overlay_consultation(struct row_consultation *row, const struct overlay_op *op,
                           const struct overlay_who *who);
 // The row that consultation.book will make. consultant: may be NULL (any). minutes: the quote.

@@ -90,8 +90,8 @@ void home_snapshot(struct home *home, int count)
     buf_add_char(&rows, '[');
     buf_addf(&rows,
              "{\"id\":\"%s\",\"rev\":5,\"email\":\"a@example.com\",\"roles\":\"consultant,user\","
-             "\"timezone\":\"UTC\",\"verified\":true}",
-             home_id(home, 9, 1));
+             "\"consultantId\":\"%s\",\"timezone\":\"UTC\",\"verified\":true}",
+             home_id(home, 9, 1), home_id(home, CONSULTANTS, 1));
     page(home, "me", &rows);
     for (int n = 0; n < count; n++) {
         add_consultation(home, &rows, n);
@@ -111,9 +111,11 @@ void home_open(struct home *ret_home, bool as_client)
     sign_in(ret_home);
     home_snapshot(ret_home, 8);
     if (as_client)
-        home_put(
-            ret_home, ROW_ME, home_id(ret_home, 9, 1),
-            "\"email\":\"a@example.com\",\"roles\":\"client,user\",\"timezone\":\"UTC\",\"verified\":true");
+        home_put(ret_home, ROW_ME, home_id(ret_home, 9, 1),
+                 arena_printf(&ret_home->arena,
+                              "\"email\":\"a@example.com\",\"roles\":\"client,user\",\"clientId\":\"%s\","
+                              "\"timezone\":\"UTC\",\"verified\":true",
+                              home_id(ret_home, CLIENTS, 1)));
 }
 
 void home_put(struct home *home, enum row_table table, const char *id, const char *json)

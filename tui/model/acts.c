@@ -151,6 +151,22 @@ bool model_cancel(struct model *model, const char *id, const char *reason, int64
            queue_op(model, &op_consultation_cancel, &args, ret_n, err);
 }
 
+bool model_add_co_consultant(struct model *model, const char *id, const char *consultant_id, int64_t *ret_n,
+                             struct err *err)
+{
+    struct args_co_consultant args = { .id = id, .consultantId = consultant_id };
+    return check_move(model, id, MOVE_ADD_CO_CONSULTANT, err) &&
+           queue_op(model, &op_consultation_add_co_consultant, &args, ret_n, err);
+}
+
+bool model_remove_co_consultant(struct model *model, const char *id, const char *consultant_id,
+                                int64_t *ret_n, struct err *err)
+{
+    struct args_co_consultant args = { .id = id, .consultantId = consultant_id };
+    return check_move(model, id, MOVE_REMOVE_CO_CONSULTANT, err) &&
+           queue_op(model, &op_consultation_remove_co_consultant, &args, ret_n, err);
+}
+
 static bool check_times(const struct args_schedule *schedule, int64_t now, struct err *err)
 {
     if (schedule->scheduledEnd <= schedule->scheduledStart)

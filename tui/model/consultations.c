@@ -21,14 +21,29 @@ static bool same(const char *a, const char *b)
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
+// Who was added here is known by id alone.
+static void name_co_consultants(const struct look *look, struct row_consultation *row)
+{
+    for (size_t i = 0; i < row->coConsultantIds.count && i < row->coConsultantNames.count; i++) {
+        const char **name = LIST_AT(&row->coConsultantNames, const char *, i);
+        const char *id = *LIST_AT(&row->coConsultantIds, const char *, i);
+        struct row_consultant consultant;
+        if (**name == '\0' && row_get(look->model, ROW_CONSULTANT, id, look->arena, &consultant))
+            *name = consultant.name;
+    }
+}
+
 static void overlay(const struct look *look, struct consultation *c)
 {
     for (const struct pending *p = NULL; (p = pending_about(look->model, c->row.id, p)) != NULL;) {
         overlay_consultation(&c->row, &p->op, &look->who);
         c->waits = true;
     }
-    if (c->waits)
+    if (c->waits) {
+        name_co_consultants(look, &c->row);
         table_own(ROW_CONSULTATION, &c->row, look->arena);
+    }
+    c->part = overlay_part(&c->row, &look->who);
     c->refused = refused_about(look->model, c->row.id) != NULL;
 }
 
@@ -198,15 +213,20 @@ bool model_next(struct model *model, struct arena *arena, struct consultation *r
     return found.count > 0;
 }
 
+static bool leads(const struct consultation *c)
+{
+    return (c->part & (ROLE_CONSULTANT | ROLE_ADMIN)) != 0;
+}
+
 static bool to_confirm(const struct consultation *c, const struct look *look)
 {
-    return (c->row.status == BOOKING_REQUESTED || c->row.status == BOOKING_SCHEDULED) &&
+    return leads(c) && (c->row.status == BOOKING_REQUESTED || c->row.status == BOOKING_SCHEDULED) &&
            c->row.start > look->from;
 }
 
 static bool to_write_up(const struct consultation *c, const struct look *look)
 {
-    return (c->row.status == BOOKING_CONFIRMED || c->row.status == BOOKING_IN_PROGRESS) &&
+    return leads(c) && (c->row.status == BOOKING_CONFIRMED || c->row.status == BOOKING_IN_PROGRESS) &&
            c->row.end <= look->from;
 }
 
@@ -263,5 +283,6 @@ bool model_may(struct model *model, const struct consultation *consultation, enu
                struct err *err)
 {
     enum booking_status to;
-    return booking_move((enum booking_status)consultation->row.status, move, model_roles(model), &to, err);
+    (void)model;
+    return booking_move((enum booking_status)consultation->row.status, move, consultation->part, &to, err);
 }

@@ -26,9 +26,9 @@ static void apply_pending(struct model *model, const struct pending *pending, co
         overlay_reserve(lots, &pending->op, arena, &slices);
     if (pending->op.spec == &op_consultation_cancel && known &&
         booking_is_open((enum booking_status)base.status))
-        overlay_release(
-            lots, &base,
-            booking_cancel_effect(who->roles, base.start, pending->op.at, who->policy->cancel_minutes));
+        overlay_release(lots, &base,
+                        booking_cancel_effect(overlay_part(&base, who), base.start, pending->op.at,
+                                              who->policy->cancel_minutes));
 }
 
 void lots_overlaid(struct model *model, struct arena *arena, struct list *ret)
@@ -159,7 +159,7 @@ bool model_cancel_preview(struct model *model, const char *id, struct arena *are
         return false;
     const struct overlay_lot *lot = paying_lot(&lots, &c.row);
     *ret = (struct cancel_preview){
-        .effect = booking_cancel_effect(who.roles, c.row.start, now, who.policy->cancel_minutes),
+        .effect = booking_cancel_effect(c.part, c.row.start, now, who.policy->cancel_minutes),
         .minutes = c.row.minutes,
         .package_name = c.row.packageName,
         .deadline = c.row.start - who.policy->cancel_minutes * MINUTE_MS,

@@ -127,6 +127,7 @@ bool model_sign_out(struct model *model, bool discard, struct err *err);
 
 struct consultation {
     struct row_consultation row; // with what waits applied by the rules that the server uses
+    unsigned part;               // who this person is in it: bits of enum role (shared/domain/part.h)
     bool waits;
     bool only_here;    // a booking that the server has not seen
     bool refused;      // something about it stands in the inbox of refusals
@@ -280,6 +281,11 @@ bool model_confirm(struct model *model, const char *id, const char *preparation_
 bool model_start(struct model *model, const struct args_start *args, int64_t *ret_n, struct err *err);
 bool model_complete(struct model *model, const struct args_complete *args, int64_t *ret_n, struct err *err);
 bool model_cancel(struct model *model, const char *id, const char *reason, int64_t *ret_n, struct err *err);
+// The session is given by one consultant more, or one less. The server says whether they have the time.
+bool model_add_co_consultant(struct model *model, const char *id, const char *consultant_id, int64_t *ret_n,
+                             struct err *err);
+bool model_remove_co_consultant(struct model *model, const char *id, const char *consultant_id,
+                                int64_t *ret_n, struct err *err);
 bool model_reschedule(struct model *model, const struct args_reschedule *args, int64_t *ret_n,
                       struct err *err);
 // args->id may be NULL: one is made. ret_id (may be NULL) receives it.

@@ -174,6 +174,7 @@ void model_who(struct model *model, struct arena *arena, struct overlay_who *ret
     model_policy(model, policy);
     *ret = (struct overlay_who){
         .roles = ROLE_PUBLIC | (known && me->roles != NULL ? roles_parse(me->roles) : 0),
+        .arena = arena,
         .me = me,
         .policy = policy,
     };

@@ -8,6 +8,9 @@ void act_confirm(struct app *app, const struct consultation *consultation);
 void act_start(struct app *app, const struct consultation *consultation);
 void act_cancel(struct app *app, const struct consultation *consultation);
 void act_reschedule(struct app *app, const struct consultation *consultation);
+// Asks whom; for who joins it themself, whether they leave (co_consultant.c).
+void act_add_co_consultant(struct app *app, const struct consultation *consultation);
+void act_remove_co_consultant(struct app *app, const struct consultation *consultation);
 // May it be done now? NULL consultation: no, nothing is chosen.
 bool act_may(struct app *app, const struct consultation *consultation, enum booking_move move,
              const char **ret_reason);

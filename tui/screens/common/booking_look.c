@@ -41,10 +41,17 @@ enum paper booking_paper(const struct consultation *consultation)
     return looks[status_of(consultation)].paper;
 }
 
+bool booking_joins(const struct consultation *consultation)
+{
+    return (consultation->part & ROLE_CO_CONSULTANT) != 0;
+}
+
 const char *booking_with(const struct desk *desk, const struct consultation *consultation)
 {
     const char *name =
         desk_is(desk, ROLE_CONSULTANT) ? consultation->row.clientName : consultation->row.consultantName;
+    if (booking_joins(consultation) && name)
+        return app_printf(desk->app, "+ %s", name);
     return name && *name ? name : "any consultant";
 }
 

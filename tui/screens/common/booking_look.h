@@ -7,7 +7,9 @@ const char *booking_sign(const struct consultation *consultation); // one cell
 const char *booking_word(const struct consultation *consultation); // "to confirm", "confirmed", ...
 enum ink booking_ink(const struct consultation *consultation);
 enum paper booking_paper(const struct consultation *consultation);
-// Who the person reading it meets: the client for a consultant, else the consultant.
+// Does the person reading it give it beside its lead? Shown by a + before the name.
+bool booking_joins(const struct consultation *consultation);
+// Who the person reading it meets: the client for a consultant, else the consultant. Lives as long as the frame.
 const char *booking_with(const struct desk *desk, const struct consultation *consultation);
 // "strategic planning": the type's word for people. In the arena.
 const char *booking_type(struct arena *arena, const struct consultation *consultation);

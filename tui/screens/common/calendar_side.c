@@ -50,6 +50,8 @@ static void session(struct side *side, const struct consultation *consultation)
     struct arena *arena = &side->app->frame;
     line(side, INK_STRONG, booking_with(desk_of(side->screen), consultation));
     line(side, INK_TEXT, contact(side, row));
+    if (booking_joins(consultation))
+        line(side, INK_INFO, app_printf(side->app, "+ you join %s", row->consultantName));
     const char *day = format_date(arena, side->data->zone, row->start, side->app->now);
     line(side, INK_TEXT,
          app_printf(side->app, "%s  %s", day, format_span(arena, side->data->zone, row->start, row->end)));

@@ -152,10 +152,25 @@ MOVE_ACTION(start, MOVE_START, act_start)
 MOVE_ACTION(cancel, MOVE_CANCEL, act_cancel)
 MOVE_ACTION(reschedule, MOVE_RESCHEDULE, act_reschedule)
 
+MOVE_ACTION(add_co_consultant, MOVE_ADD_CO_CONSULTANT, act_add_co_consultant)
+
+static bool may_remove_co_consultant(struct screen *screen, const char **ret_reason)
+{
+    if (!act_may(screen->app, head_of(screen), MOVE_REMOVE_CO_CONSULTANT, ret_reason))
+        return false;
+    *ret_reason = "nobody joins this session";
+    return head_of(screen)->row.coConsultantIds.count > 0;
+}
+
+static void remove_co_consultant(struct screen *screen)
+{
+    act_remove_co_consultant(screen->app, head_of(screen));
+}
+
 static bool is_consultant(struct screen *screen, const char **ret_reason)
 {
-    *ret_reason = "only the consultant";
-    return desk_is(desk_of(screen), ROLE_CONSULTANT);
+    *ret_reason = "only its consultants";
+    return head_of(screen) && (head_of(screen)->part & (ROLE_CONSULTANT | ROLE_CO_CONSULTANT));
 }
 
 static void workbench(struct screen *screen)
@@ -203,14 +218,19 @@ static const struct action actions[] = {
     { "consultation.confirm", "c", "confirm", "Tells the client that the session will take place.", 2,
       may_confirm, confirm },
     { "consultation.start", "s", "start", "Starts the clock.", 3, may_start, start },
-    { "consultation.prepare", "p", "preparation", "Your private notes before the session.", 4, is_consultant,
-      prepare },
+    { "consultation.prepare", "p", "preparation", "What its consultants note before the session.", 4,
+      is_consultant, prepare },
     { "consultation.reschedule", "r", "reschedule", "Moves the session to another time.", 5, may_reschedule,
       reschedule },
     { "consultation.cancel", "x", "cancel", "Calls the session off; says first what that costs.", 6,
       may_cancel, cancel },
     { "consultation.why", "y", "why", "Which credits pay for it, and what would happen to them.", 7, is_known,
       why },
+    { "consultation.add_co_consultant", "+", "add a co-consultant…",
+      "Lets another consultant give the session with you.", 8, may_add_co_consultant, add_co_consultant },
+    { "consultation.remove_co_consultant", "-", "remove co-consultant",
+      "Ends what a co-consultant sees of the session; who joins it leaves by this.", 9,
+      may_remove_co_consultant, remove_co_consultant },
     { "consultation.scroll", "up down j k pgup pgdn", "scroll", "Shows another part.", 0, NULL, NULL },
 };
 
@@ -237,6 +257,7 @@ void consultation_open(struct app *app, const char *id)
         app_toast(app, TOAST_INFO, "Not on this device", "the consultation is gone, or not yours to see");
         return;
     }
-    bool running = detail.head.row.status == BOOKING_IN_PROGRESS && desk_is(desk, ROLE_CONSULTANT);
+    bool gives = detail.head.part & (ROLE_CONSULTANT | ROLE_CO_CONSULTANT);
+    bool running = detail.head.row.status == BOOKING_IN_PROGRESS && gives;
     app_push(app, running ? &workbench_ops : &consultation_ops, detail.head.row.id);
 }

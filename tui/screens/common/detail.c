@@ -96,6 +96,8 @@ static void person_facts(struct pen *pen, const struct row_consultation *row)
     pen_fact(pen, "Contact", contact);
     pen_fact(pen, "Consultant",
              row->consultantName && *row->consultantName ? row->consultantName : "chosen by the server");
+    for (size_t i = 0; i < row->coConsultantNames.count; i++)
+        pen_fact(pen, i == 0 ? "Joined by" : "", *LIST_AT(&row->coConsultantNames, const char *, i));
 }
 
 static void credit_facts(struct pen *pen, const struct consultation *head)
@@ -144,9 +146,12 @@ void detail_facts(struct pen *pen, const struct consultation_detail *detail)
 
 void detail_attendees(struct pen *pen, const struct consultation_detail *detail)
 {
-    if (detail->attendees.count == 0)
+    const struct list *joined = &detail->head.row.coConsultantNames;
+    if (detail->attendees.count == 0 && joined->count == 0)
         return;
     pen_heading(pen, "Attendees", NULL);
+    for (size_t i = 0; i < joined->count; i++)
+        pen_line(pen, INK_TEXT, app_printf(pen->app, "%s  co-consultant", *LIST_AT(joined, const char *, i)));
     for (size_t i = 0; i < detail->attendees.count; i++) {
         const struct attendee_view *attendee = LIST_AT(&detail->attendees, struct attendee_view, i);
         const char *name = attendee->row.name ? attendee->row.name : "";
@@ -254,8 +259,8 @@ void detail_texts(struct pen *pen, const struct consultation_detail *detail)
     note(pen, "From the client", "both read it", &detail->client_notes);
     note(pen, "Session notes", "both read them", detail_note(detail, NOTE_LIVE));
     note(pen, "Private notes", "only the consultant", detail_note(detail, NOTE_CONSULTANT));
-    note(pen, "Preparation", "only the consultant", detail_note(detail, NOTE_PREPARATION));
-    note(pen, "Internal", "consultant and administrators", detail_note(detail, NOTE_INTERNAL));
+    note(pen, "Preparation", "only the consultants", detail_note(detail, NOTE_PREPARATION));
+    note(pen, "Internal", "consultants and administrators", detail_note(detail, NOTE_INTERNAL));
     if (pen->y == before)
         pen_line(pen, INK_DIM, "Nothing has been written yet.");
 }

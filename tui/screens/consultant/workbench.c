@@ -17,9 +17,9 @@ static const struct {
 } tabs[] = {
     { NOTE_CONSULTANT, "private", "only you read them" },
     { NOTE_LIVE, "shared", "the client reads them too" },
-    { NOTE_PREPARATION, "preparation", "only you read them" },
+    { NOTE_PREPARATION, "preparation", "only the consultants read them" },
 };
-enum { TABS = ARRAY_LEN(tabs) };
+enum { TAB_PRIVATE, TAB_SHARED, TAB_PREPARATION, TABS };
 
 struct workbench_data {
     struct arena arena;
@@ -62,6 +62,8 @@ static void news_workbench(struct screen *screen, unsigned changed)
     arena_reset(&data->arena);
     data->present = (struct list){ 0 };
     data->known = model_consultation(model_of(screen), data->id, &data->arena, &data->detail);
+    if (data->known && data->tab == TAB_PRIVATE && booking_joins(&data->detail.head))
+        data->tab = TAB_SHARED; // the private ones are the lead's
     model_policy(model_of(screen), &data->policy);
     model_presence(model_of(screen), data->id, &data->arena, &data->present);
     for (int i = 0; i < TABS; i++)
@@ -176,6 +178,10 @@ static void draw_panel(struct screen *screen, const struct canvas *canvas)
         pen_heading(&pen, "People", NULL);
         pen_line(&pen, INK_TEXT, app_printf(app, "%s  %s", row_of(screen)->contactName, title ? title : ""));
     }
+    for (size_t i = 0; i < row_of(screen)->coConsultantNames.count; i++)
+        pen_line(&pen, INK_TEXT,
+                 app_printf(app, "%s  co-consultant",
+                            *LIST_AT(&row_of(screen)->coConsultantNames, const char *, i)));
     for (size_t i = 0; i < detail->attendees.count; i++) {
         const struct attendee_view *attendee = LIST_AT(&detail->attendees, struct attendee_view, i);
         pen_line(&pen, INK_TEXT,
@@ -193,7 +199,7 @@ static void draw_tabs(struct screen *screen, const struct canvas *canvas, struct
     int x = rect.x + 2;
     canvas_text(canvas, x, rect.y, INK_BOX, " ");
     x += 1 + canvas_text(canvas, x + 1, rect.y, INK_STRONG, "Notes ");
-    for (int i = 0; i < TABS; i++) {
+    for (int i = booking_joins(&data->detail.head) ? TAB_SHARED : TAB_PRIVATE; i < TABS; i++) {
         bool here = i == data->tab;
         const char *text = app_printf(screen->app, " F%d %s ", i + 2, tabs[i].name);
         int width = text_width(text);
@@ -347,19 +353,26 @@ static void use_tab(struct screen *screen, int tab)
     data->on_panel = false;
 }
 
+static bool leads(struct screen *screen, const char **ret_reason)
+{
+    const struct workbench_data *data = screen->data;
+    *ret_reason = "these are the lead's alone";
+    return !booking_joins(&data->detail.head);
+}
+
 static void use_private(struct screen *screen)
 {
-    use_tab(screen, 0);
+    use_tab(screen, TAB_PRIVATE);
 }
 
 static void use_shared(struct screen *screen)
 {
-    use_tab(screen, 1);
+    use_tab(screen, TAB_SHARED);
 }
 
 static void use_preparation(struct screen *screen)
 {
-    use_tab(screen, 2);
+    use_tab(screen, TAB_PREPARATION);
 }
 
 static void use_other(struct screen *screen)
@@ -430,7 +443,7 @@ static const struct action actions[] = {
       may_complete, complete },
     { "workbench.editor", "ctrl-e", "editor", "Opens the notes in $VISUAL or $EDITOR.", 5, is_known,
       external },
-    { "workbench.private", "F2", "private notes", "Only you read them.", 0, NULL, use_private },
+    { "workbench.private", "F2", "private notes", "Only you read them.", 0, leads, use_private },
     { "workbench.shared", "F3", "shared notes", "The client reads them too.", 0, NULL, use_shared },
     { "workbench.preparation", "F4", "preparation", "What you noted before the session.", 0, NULL,
       use_preparation },
