@@ -146,6 +146,15 @@ static bool confirm(struct op_ctx *ctx, const struct demo_event *event, const st
     return op_run_consultation_confirm.run(ctx, &args);
 }
 
+static bool join(struct op_ctx *ctx, const struct demo_world *world, const struct demo_event *event)
+{
+    const struct demo_consultant *joining = demo_consultant_of(world, event->session->joinedBy);
+    if (joining == NULL)
+        return err_set(ctx->err, ERR_INTERNAL, "The demo world names somebody it does not have.");
+    struct args_co_consultant args = { event->session->id, joining->id };
+    return op_run_consultation_add_co_consultant.run(ctx, &args);
+}
+
 static bool reschedule(struct op_ctx *ctx, const struct demo_event *event)
 {
     struct args_reschedule args = { event->session->id, schedule_at(event, event->session->start),
@@ -232,6 +241,8 @@ static bool run_session_event(struct op_ctx *ctx, const struct demo_world *world
         return book(ctx, event, topic);
     case EVENT_CONFIRM:
         return confirm(ctx, event, topic);
+    case EVENT_JOIN:
+        return join(ctx, world, event);
     case EVENT_RESCHEDULE:
         return reschedule(ctx, event);
     case EVENT_CANCEL:

@@ -107,6 +107,8 @@ static bool plan_session(struct plan *plan, struct demo_session *s)
         add_session_event(plan, EVENT_CANCEL, booked + 20 * (int64_t)HOUR_MS, s, client, host);
     if (s->state == DEMO_CONFIRMED || s->state == DEMO_COMPLETED)
         add_session_event(plan, EVENT_CONFIRM, booked + 5 * (int64_t)HOUR_MS, s, client, host);
+    if (s->joinedBy != NULL)
+        add_session_event(plan, EVENT_JOIN, booked + 6 * (int64_t)HOUR_MS, s, client, host);
     if (s->state != DEMO_COMPLETED)
         return true;
     add_session_event(plan, EVENT_START, s->start + 2 * MINUTE_MS, s, client, host);

@@ -12,6 +12,7 @@ enum demo_event_kind {
     EVENT_PURCHASE,
     EVENT_BOOK,
     EVENT_CONFIRM,
+    EVENT_JOIN, // a co-consultant
     EVENT_RESCHEDULE,
     EVENT_CANCEL,
     EVENT_START,

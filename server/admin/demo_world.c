@@ -115,6 +115,7 @@ static const struct field session_fields[] = {
     { FIELD(struct demo_session, minutes), COUNT, .flags = FIELD_REQUIRED },
     { FIELD(struct demo_session, topic), TEXT },
     { FIELD(struct demo_session, reason), MAYBE },
+    { FIELD(struct demo_session, joinedBy), MAYBE },
     { FIELD(struct demo_session, state), .kind = FIELD_ENUM, .flags = FIELD_REQUIRED, .words = state_words },
     { FIELD(struct demo_session, trial), .kind = FIELD_BOOL },
     { FIELD(struct demo_session, overrunMinutes), COUNT },

@@ -60,6 +60,7 @@ struct demo_session {
     const char *at;                  // HH:MM of the consultant's clock
     int64_t minutes;
     const char *topic, *reason;
+    const char *joinedBy; // the co-consultant's e-mail address, or NULL
     int state; // enum demo_state
     bool trial;
     int64_t overrunMinutes;

@@ -25,6 +25,10 @@ static const struct cli_option changes_options[] = {
     { "--resend", "N", "send refused change N again" },
     { NULL, NULL, NULL },
 };
+static const struct cli_option co_consultant_options[] = {
+    { "--remove", NULL, "the session is no longer theirs to see" },
+    { NULL, NULL, NULL },
+};
 static const struct cli_option login_options[] = {
     { "--email", "E", "the account" },
     { "--password-stdin", NULL, "read the password from standard input, one line" },
@@ -51,6 +55,9 @@ const struct cli_command cli_commands[] = {
     { "agenda", NULL, 0, "Lists consultations by day.", agenda_options, cli_agenda },
     { "book", NULL, 0, "Books a consultation, paid by credits.", book_options, cli_book },
     { "changes", NULL, 0, "Shows what waits to be sent and what was refused.", changes_options, cli_changes },
+    { "co-consultant", "CODE WHO", 2,
+      "Lets another consultant join a session; WHO is an id, code or name, or me to leave.",
+      co_consultant_options, cli_co_consultant },
     { "completions", "SHELL", 1, "Prints completions for bash, zsh or fish.", no_options, cli_completions },
     { "credits", NULL, 0, "Shows what is free, what is reserved, and the lots.", no_options, cli_credits },
     { "login", NULL, 0, "Signs in and fetches what you may see.", login_options, cli_login },
@@ -92,7 +99,7 @@ void cli_print_help(struct buf *out)
         "  --home DIR    where data is kept (SERENITY_HOME; default ~/.local/share/serenity)\n\n"
         "Commands:\n");
     for (const struct cli_command *command = cli_commands; command->name != NULL; command++)
-        buf_addf(out, "  %-12s %s\n", command->name, command->help);
+        buf_addf(out, "  %-14s %s\n", command->name, command->help);
     buf_addf(out, "\n%s", exit_codes);
 }
 

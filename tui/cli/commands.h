@@ -6,6 +6,7 @@
 int cli_agenda(struct cli_run *run);
 int cli_book(struct cli_run *run);
 int cli_changes(struct cli_run *run);
+int cli_co_consultant(struct cli_run *run);
 int cli_completions(struct cli_run *run);
 int cli_credits(struct cli_run *run);
 int cli_login(struct cli_run *run);

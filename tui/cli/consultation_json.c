@@ -33,6 +33,20 @@ static const struct {
     { "creditConsumed", BOOL, MEMBER(creditConsumed) },
 };
 
+static void co_consultants(struct cli_run *run, const struct row_consultation *row)
+{
+    json_add_key(&run->out, "coConsultants");
+    say(run, "[");
+    for (size_t i = 0; i < row->coConsultantIds.count && i < row->coConsultantNames.count; i++) {
+        json_add_comma(&run->out);
+        say(run, "{");
+        json_text(run, "id", *LIST_AT(&row->coConsultantIds, const char *, i));
+        json_text(run, "name", *LIST_AT(&row->coConsultantNames, const char *, i));
+        say(run, "}");
+    }
+    say(run, "]");
+}
+
 void consultation_members(struct cli_run *run, const struct consultation *consultation)
 {
     json_text(run, "status", booking_status_words[consultation->row.status]);
@@ -53,6 +67,7 @@ void consultation_members(struct cli_run *run, const struct consultation *consul
             break;
         }
     }
+    co_consultants(run, &consultation->row);
     json_bool(run, "waits", consultation->waits);
     json_bool(run, "onlyHere", consultation->only_here);
     json_bool(run, "refused", consultation->refused);

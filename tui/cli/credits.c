@@ -1,5 +1,6 @@
 // credits, book
 
+#include "tui/cli/acts.h"
 #include "tui/cli/commands.h"
 #include "tui/cli/run.h"
 
@@ -86,33 +87,6 @@ int cli_credits(struct cli_run *run)
 
 // --- book ------------------------------------------------------------------------------------------------------------------
 
-// By id, code or name. False says what is wrong.
-static bool find_consultant(struct cli_run *run, const char *who, const char **ret_id)
-{
-    struct list consultants = { 0 };
-    struct err err;
-    int matches = 0;
-    model_consultants(run->model, &run->arena, &consultants);
-    for (size_t i = 0; i < consultants.count; i++) {
-        const struct row_consultant *row = LIST_AT(&consultants, struct row_consultant, i);
-        bool exact = strcmp(row->id, who) == 0 || (row->code != NULL && strcasecmp(row->code, who) == 0) ||
-                     (row->name != NULL && strcasecmp(row->name, who) == 0);
-        bool part = row->name != NULL && strcasestr(row->name, who) != NULL;
-        if (exact || part) {
-            *ret_id = row->id;
-            matches = exact ? 1 : matches + 1;
-        }
-        if (exact)
-            break;
-    }
-    if (matches == 1)
-        return true;
-    err_set(&err, ERR_NOT_FOUND,
-            matches == 0 ? "there is no consultant %.60s" : "more than one consultant is called %.60s", who);
-    run_fail(run, &err);
-    return false;
-}
-
 // "2026-12-02T10:00" is the person's own wall clock; with Z or an offset it is that instant.
 static bool read_start(struct cli_run *run, int64_t *ret)
 {
@@ -188,7 +162,7 @@ int cli_book(struct cli_run *run)
     args.schedule.scheduledEnd = args.schedule.scheduledStart + minutes * MINUTE_MS;
     args.schedule.timezone = zone_name(model_zone(run->model));
     const char *who = run_value(run, "--consultant");
-    if (who != NULL && !find_consultant(run, who, &args.consultantId))
+    if (who != NULL && !run_consultant(run, who, &args.consultantId))
         return CLI_FAILED;
     if (!model_book(run->model, &args, &id, &n, &err))
         return run_fail(run, &err);

@@ -1,21 +1,12 @@
 // show, note
 
+#include "tui/cli/acts.h"
 #include "tui/cli/commands.h"
 #include "tui/cli/consultation_json.h"
 #include "tui/cli/run.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static bool find(struct cli_run *run, struct consultation_detail *ret)
-{
-    struct err err;
-    if (model_consultation(run->model, run->words[0], &run->arena, ret))
-        return true;
-    err_set(&err, ERR_NOT_FOUND, "there is no consultation %.64s here", run->words[0]);
-    run_fail(run, &err);
-    return false;
-}
 
 // --- show ------------------------------------------------------------------------------------------------------------------
 
@@ -149,6 +140,8 @@ static void head_text(struct cli_run *run, const struct consultation *c)
     labelled(run, "client", row->clientName);
     labelled(run, "contact", row->contactName);
     labelled(run, "consultant", row->consultantName);
+    for (size_t i = 0; i < row->coConsultantNames.count; i++)
+        labelled(run, "joined by", *LIST_AT(&row->coConsultantNames, const char *, i));
     labelled(run, "purpose", row->purpose);
     labelled(run, "package", row->packageName);
     if (row->actualStart != 0)
@@ -206,7 +199,7 @@ int cli_show(struct cli_run *run)
     if (!run_open(run) || !run_signed_in(run))
         return CLI_FAILED;
     run_freshen(run);
-    if (!find(run, &detail))
+    if (!run_find(run, run->words[0], &detail))
         return CLI_FAILED;
     if (run->json) {
         detail_json(run, &detail);
@@ -267,31 +260,6 @@ static int64_t last_waiting(struct cli_run *run)
     return list.count > 0 ? LIST_AT(&list, struct waiting, list.count - 1)->n : 0;
 }
 
-static int tell_fate(struct cli_run *run, int64_t n, const char *code)
-{
-    static const char *const words[] = {
-        [FATE_QUEUED] = "queued", [FATE_SAVED] = "saved", [FATE_REFUSED] = "refused"
-    };
-    enum cli_fate fate = run_fate(run, n);
-    const struct refusal *refusal = fate == FATE_REFUSED ? run_refusal(run, n) : NULL;
-    if (run->json) {
-        say(run, "{");
-        json_text(run, "status", words[fate]);
-        json_text(run, "consultation", code);
-        if (refusal != NULL)
-            json_text(run, "message", refusal->message);
-        say(run, "}\n");
-    } else {
-        say(run, "%s", words[fate]);
-        if (refusal != NULL) {
-            say(run, ": ");
-            say_text(run, refusal->message);
-        }
-        say(run, "\n");
-    }
-    return fate == FATE_REFUSED ? CLI_REFUSED : CLI_OK;
-}
-
 int cli_note(struct cli_run *run)
 {
     struct consultation_detail detail;
@@ -304,9 +272,9 @@ int cli_note(struct cli_run *run)
               stderr);
         return CLI_USAGE;
     }
-    if (!run_open(run) || !run_signed_in(run) || !find(run, &detail))
+    if (!run_open(run) || !run_signed_in(run) || !run_find(run, run->words[0], &detail))
         return CLI_FAILED;
     if (!write_note(run, &detail, kind, text, &err) || !model_flush(run->model, &err))
         return run_fail(run, &err);
-    return tell_fate(run, last_waiting(run), detail.head.row.code);
+    return run_tell(run, last_waiting(run), detail.head.row.code);
 }
