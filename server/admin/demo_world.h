@@ -61,7 +61,7 @@ struct demo_session {
     int64_t minutes;
     const char *topic, *reason;
     const char *joinedBy; // the co-consultant's e-mail address, or NULL
-    int state; // enum demo_state
+    int state;            // enum demo_state
     bool trial;
     int64_t overrunMinutes;
     int64_t movedFromDay; // booked for that day first; 0 none

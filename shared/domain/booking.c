@@ -48,7 +48,7 @@ static const struct {
 };
 
 static const struct {
-    const char *deed; // "only the consultant or an administrator may ..."
+    const char *deed; // "only the consultant (of those who give it: its lead) or an administrator may ..."
     const char *done; // "a consultation that is ... cannot be ..."
 } move_words[] = {
     [MOVE_CONFIRM] = { "confirm a consultation", "confirmed" },
@@ -97,7 +97,8 @@ bool booking_move(enum booking_status from, enum booking_move move, unsigned rol
         }
     }
     if (!may_ever)
-        return err_set(err, ERR_FORBIDDEN, "only the consultant or an administrator may %s",
+        return err_set(err, ERR_FORBIDDEN, "only %s or an administrator may %s",
+                       (roles & ROLE_CO_CONSULTANT) != 0 ? "its lead" : "the consultant",
                        move_words[move].deed);
     return err_set(err, ERR_WRONG_STATE, "a consultation that %s cannot be %s", state_words[from],
                    move_words[move].done);

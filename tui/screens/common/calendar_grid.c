@@ -236,7 +236,9 @@ static void draw_foot(const struct grid_view *view, int y)
     if (open > 0)
         text = app_printf(view->app, "%s · %d %% booked", text, (int)(booked * 100 / open));
     int right = canvas_right(view->canvas, column_x(view, data->days) - 1, y, INK_DIM, text);
-    canvas_text_in(view->canvas, 1, y, right - 3, INK_FAINT, "░ free  ▌ booked  ╳ off  ▶ now  ↑ waits");
+    const char *joined = desk_is(desk_of(view->screen), ROLE_CONSULTANT) ? "  + you join" : "";
+    canvas_text_in(view->canvas, 1, y, right - 3, INK_FAINT,
+                   app_printf(view->app, "░ free  ▌ booked%s  ╳ off  ▶ now  ↑ waits", joined));
 }
 
 void calendar_draw_grid(struct screen *screen, const struct canvas *canvas)

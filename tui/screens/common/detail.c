@@ -96,8 +96,6 @@ static void person_facts(struct pen *pen, const struct row_consultation *row)
     pen_fact(pen, "Contact", contact);
     pen_fact(pen, "Consultant",
              row->consultantName && *row->consultantName ? row->consultantName : "chosen by the server");
-    for (size_t i = 0; i < row->coConsultantNames.count; i++)
-        pen_fact(pen, i == 0 ? "Joined by" : "", *LIST_AT(&row->coConsultantNames, const char *, i));
 }
 
 static void credit_facts(struct pen *pen, const struct consultation *head)
