@@ -17,6 +17,7 @@ static const struct mail_kind mail_kinds[] = {
     { .name = "booking_cancelled", .holds_in = 1u << BOOKING_CANCELLED | 1u << BOOKING_DECLINED },
     { .name = "booking_confirmed_client", .holds_in = OPEN, .only_ahead = true },
     { .name = "booking_confirmed_consultant", .holds_in = OPEN, .only_ahead = true },
+    { .name = "booking_declined", .holds_in = 1u << BOOKING_DECLINED },
     { .name = "booking_rescheduled", .holds_in = OPEN, .only_ahead = true },
     { .name = "co_consultant_added", .holds_in = OPEN | 1u << BOOKING_IN_PROGRESS },
     { .name = "credits_granted" },

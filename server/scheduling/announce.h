@@ -10,6 +10,7 @@ enum news {
     NEWS_STARTED,
     NEWS_COMPLETED,
     NEWS_CANCELLED,
+    NEWS_DECLINED,
     NEWS_RESCHEDULED,
     NEWS_JOINED, // a co-consultant
     NEWS_LEFT,

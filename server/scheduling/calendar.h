@@ -20,6 +20,14 @@ bool wish_check_client(struct op_ctx *ctx, const struct wish *wish, const char *
 bool wish_ask(struct op_ctx *ctx, const struct wish *wish, const char *consultant_id,
               const struct booking_policy *policy, struct calendar *ret_calendar,
               enum slot_reason *ret_reason);
+struct alternative {
+    struct slot slot;
+    const char *consultant_id;
+};
+// The nearest times of these consultants (const char * ids) that the client and all who join have too, nearest first,
+// five at most: struct alternative.
+bool wish_alternatives(struct op_ctx *ctx, const struct wish *wish, const struct list *consultant_ids,
+                       const struct booking_policy *policy, struct list *ret);
 // Fills ctx->err with the reason and the nearest free times of these consultants (const char * ids); returns false.
 bool wish_refuse(struct op_ctx *ctx, const struct wish *wish, const struct list *consultant_ids,
                  const struct booking_policy *policy, enum err_code code, const char *reason_word,

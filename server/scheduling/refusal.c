@@ -19,8 +19,7 @@ static const char *const reason_words[] = {
 };
 
 struct offer {
-    struct slot slot;
-    const char *consultant_id;
+    struct alternative is;
     int64_t distance;
 };
 
@@ -94,7 +93,8 @@ static bool add_offers(struct op_ctx *ctx, const struct wish *wish, const char *
         if (!client_is_busy(ctx, wish, slot->start, slot->end, &busy))
             return false;
         if (!busy)
-            *LIST_ADD(offers, ctx->arena, struct offer) = (struct offer){ *slot, consultant_id, distance };
+            *LIST_ADD(offers, ctx->arena, struct offer) =
+                (struct offer){ { *slot, consultant_id }, distance };
     }
     return true;
 }
@@ -104,38 +104,53 @@ static int compare_offers(const void *a, const void *b)
     const struct offer *x = a, *y = b;
     if (x->distance != y->distance)
         return x->distance < y->distance ? -1 : 1;
-    if (x->slot.start != y->slot.start)
-        return x->slot.start < y->slot.start ? -1 : 1;
-    return strcmp(x->consultant_id, y->consultant_id);
+    if (x->is.slot.start != y->is.slot.start)
+        return x->is.slot.start < y->is.slot.start ? -1 : 1;
+    return strcmp(x->is.consultant_id, y->is.consultant_id);
 }
 
-static bool start_known(const struct list *offers, size_t count, int64_t start)
+static bool start_known(const struct list *alternatives, int64_t start)
 {
-    for (size_t i = 0; i < count; i++)
-        if (LIST_AT(offers, struct offer, i)->slot.start == start)
+    for (size_t i = 0; i < alternatives->count; i++)
+        if (LIST_AT(alternatives, struct alternative, i)->slot.start == start)
             return true;
     return false;
 }
 
-static const char *details_of(struct op_ctx *ctx, const char *reason_word, struct list *offers)
+bool wish_alternatives(struct op_ctx *ctx, const struct wish *wish, const struct list *consultant_ids,
+                       const struct booking_policy *policy, struct list *ret)
+{
+    struct list offers = { 0 }, joining = { 0 }, nearest = { 0 };
+    if (!load_joining(ctx, wish, policy, &joining))
+        return false;
+    for (size_t i = 0; i < consultant_ids->count; i++)
+        if (!add_offers(ctx, wish, *LIST_AT(consultant_ids, const char *, i), policy, &joining, &offers))
+            return false;
+    if (offers.count > 1)
+        qsort(offers.items, offers.count, sizeof(struct offer), compare_offers);
+    for (size_t i = 0; i < offers.count && nearest.count < ALTERNATIVES; i++) {
+        const struct alternative *one = &LIST_AT(&offers, struct offer, i)->is;
+        if (!start_known(&nearest, one->slot.start))
+            *LIST_ADD(&nearest, ctx->arena, struct alternative) = *one;
+    }
+    *ret = nearest;
+    return true;
+}
+
+static const char *details_of(struct op_ctx *ctx, const char *reason_word, const struct list *alternatives)
 {
     CLEANUP(buf_free) struct buf out = { 0 };
-    size_t written = 0;
-    if (offers->count > 1)
-        qsort(offers->items, offers->count, sizeof(struct offer), compare_offers);
     buf_add_text(&out, "{\"reason\":");
     json_add_text(&out, reason_word);
     buf_add_text(&out, ",\"alternatives\":[");
-    for (size_t i = 0; i < offers->count && written < ALTERNATIVES; i++) {
-        const struct offer *offer = LIST_AT(offers, struct offer, i);
-        if (start_known(offers, i, offer->slot.start))
-            continue;
-        buf_add_text(&out, written++ > 0 ? ",{\"scheduledStart\":" : "{\"scheduledStart\":");
-        json_add_time(&out, offer->slot.start);
+    for (size_t i = 0; i < alternatives->count; i++) {
+        const struct alternative *one = LIST_AT(alternatives, struct alternative, i);
+        buf_add_text(&out, i > 0 ? ",{\"scheduledStart\":" : "{\"scheduledStart\":");
+        json_add_time(&out, one->slot.start);
         buf_add_text(&out, ",\"scheduledEnd\":");
-        json_add_time(&out, offer->slot.end);
+        json_add_time(&out, one->slot.end);
         buf_add_text(&out, ",\"consultantId\":");
-        json_add_text(&out, offer->consultant_id);
+        json_add_text(&out, one->consultant_id);
         buf_add_char(&out, '}');
     }
     buf_add_text(&out, "]}");
@@ -146,14 +161,11 @@ bool wish_refuse(struct op_ctx *ctx, const struct wish *wish, const struct list 
                  const struct booking_policy *policy, enum err_code code, const char *reason_word,
                  const char *reason_text)
 {
-    struct list offers = { 0 }, joining = { 0 };
-    if (!load_joining(ctx, wish, policy, &joining))
+    struct list alternatives = { 0 };
+    if (!wish_alternatives(ctx, wish, consultant_ids, policy, &alternatives))
         return false;
-    for (size_t i = 0; i < consultant_ids->count; i++)
-        if (!add_offers(ctx, wish, *LIST_AT(consultant_ids, const char *, i), policy, &joining, &offers))
-            return false;
     err_set(ctx->err, code, "%s", reason_text);
-    ctx->err->details = details_of(ctx, reason_word, &offers);
+    ctx->err->details = details_of(ctx, reason_word, &alternatives);
     return false;
 }
 

@@ -34,6 +34,7 @@ const struct op *const op_table[] = {
     &op_run_consultation_cancel,
     &op_run_consultation_complete,
     &op_run_consultation_confirm,
+    &op_run_consultation_decline,
     &op_run_consultation_get,
     &op_run_consultation_mine,
     &op_run_consultation_patch,

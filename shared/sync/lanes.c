@@ -19,6 +19,7 @@ static const struct {
     { &op_consultation_cancel, "consultation", offsetof(struct args_cancel, id) },
     { &op_consultation_complete, "consultation", offsetof(struct args_complete, id) },
     { &op_consultation_confirm, "consultation", offsetof(struct args_confirm, id) },
+    { &op_consultation_decline, "consultation", offsetof(struct args_decline, id) },
     { &op_consultation_patch, "consultation", offsetof(struct args_patch, id) },
     { &op_consultation_remove_co_consultant, "consultation", offsetof(struct args_co_consultant, id) },
     { &op_consultation_reschedule, "consultation", offsetof(struct args_reschedule, id) },

@@ -53,6 +53,14 @@ static void cancel(struct row_consultation *row, const struct overlay_op *op, co
     row->creditConsumed = effect == CANCEL_CONSUMES;
 }
 
+static void decline(struct row_consultation *row, const struct overlay_op *op, const struct overlay_who *who)
+{
+    const struct args_decline *args = op->args;
+    (void)who;
+    row->cancelledAt = op->at;
+    row->cancelReason = args->reason;
+}
+
 static void reschedule(struct row_consultation *row, const struct overlay_op *op,
                        const struct overlay_who *who)
 {
@@ -100,6 +108,7 @@ static const struct {
     { &op_consultation_cancel, MOVE_CANCEL, cancel },
     { &op_consultation_complete, MOVE_COMPLETE, complete },
     { &op_consultation_confirm, MOVE_CONFIRM, confirm },
+    { &op_consultation_decline, MOVE_DECLINE, decline },
     { &op_consultation_remove_co_consultant, MOVE_REMOVE_CO_CONSULTANT, remove_co_consultant },
     { &op_consultation_reschedule, MOVE_RESCHEDULE, reschedule },
     { &op_consultation_start, MOVE_START, start },

@@ -234,6 +234,13 @@ static const struct field cancel_fields[] = {
 };
 const struct shape shape_cancel = SHAPE(struct args_cancel, "CancelConsultation", cancel_fields);
 
+static const struct field decline_fields[] = {
+    { FIELD(struct args_decline, id), ID_IN_PATH },
+    { FIELD(struct args_decline, reason), .kind = FIELD_TEXT, .min = 1, .max = 2000,
+      .flags = FIELD_REQUIRED | FIELD_MULTILINE },
+};
+const struct shape shape_decline = SHAPE(struct args_decline, "DeclineConsultation", decline_fields);
+
 static const struct field reschedule_fields[] = {
     { FIELD(struct args_reschedule, id), ID_IN_PATH },
     { FIELD(struct args_reschedule, schedule), .kind = FIELD_OBJECT, .flags = FIELD_REQUIRED,
@@ -319,6 +326,18 @@ const struct op_spec op_consultation_confirm = {
     .status = 200,
     .in = &shape_confirm,
     .help = "Confirms a booked session.",
+};
+const struct op_spec op_consultation_decline = {
+    .name = "consultation.decline",
+    .method = "POST",
+    .path = "/api/consultations/:id/decline",
+    .roles = HOST,
+    .kind = OP_CHANGE,
+    .offline = true,
+    .status = 200,
+    .in = &shape_decline,
+    .help = "Declines a session not confirmed yet; its credit returns and the client is told of free times "
+            "near it.",
 };
 const struct op_spec op_consultation_get = {
     .name = "consultation.get",

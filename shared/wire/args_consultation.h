@@ -152,6 +152,12 @@ struct args_cancel {
     const char *reason;
 };
 
+// consultation.decline
+struct args_decline {
+    const char *id;
+    const char *reason;
+};
+
 // consultation.reschedule
 struct args_reschedule {
     const char *id;
@@ -165,10 +171,10 @@ extern const char *const action_priority_words[]; // low, medium, high
 extern const struct shape shape_schedule, shape_book, shape_mine, shape_upcoming, shape_consultation_id,
     shape_patch, shape_confirm, shape_start, shape_complete, shape_cancel, shape_reschedule,
     shape_add_action_item, shape_add_co_consultant, shape_add_deliverable, shape_remove_co_consultant,
-    shape_material, shape_attendee;
+    shape_decline, shape_material, shape_attendee;
 
 extern const struct op_spec op_consultation_add_action_item, op_consultation_add_co_consultant,
     op_consultation_add_deliverable, op_consultation_remove_co_consultant, op_consultation_book,
-    op_consultation_cancel, op_consultation_complete, op_consultation_confirm, op_consultation_get,
-    op_consultation_mine, op_consultation_patch, op_consultation_reschedule, op_consultation_start,
-    op_consultation_upcoming;
+    op_consultation_cancel, op_consultation_complete, op_consultation_confirm, op_consultation_decline,
+    op_consultation_get, op_consultation_mine, op_consultation_patch, op_consultation_reschedule,
+    op_consultation_start, op_consultation_upcoming;

@@ -31,6 +31,7 @@ const struct op_spec *const op_specs[] = {
     &op_consultation_cancel,
     &op_consultation_complete,
     &op_consultation_confirm,
+    &op_consultation_decline,
     &op_consultation_get,
     &op_consultation_mine,
     &op_consultation_patch,

@@ -27,6 +27,7 @@ BODIES = {
     "consultation.cancel": {},
     "consultation.complete": {"outcomes": {"summary": "x"}},
     "consultation.confirm": {},
+    "consultation.decline": {"reason": "x"},
     "consultation.patch": {"purpose": "x"},
     "consultation.reschedule": {"schedule": SLOT},
     "consultation.start": {},

@@ -325,6 +325,35 @@ static void test_rules_13_two_moves_by_the_client(void **state)
     check_balance(office, 270, 90, 0);
 }
 
+static void test_rules_10_declined_before_it_is_confirmed(void **state)
+{
+    struct office *office = *state;
+    const char *id = office_book(office, "2030-01-09T14:00:00Z");
+    office_do(office, &op_run_consultation_decline, &office->jane, ERR_FORBIDDEN,
+              "{\"id\":\"%s\",\"reason\":\"x\"}", id);
+    office_do(office, &op_run_consultation_decline, &office->mary, ERR_NOT_FOUND,
+              "{\"id\":\"%s\",\"reason\":\"x\"}", id);
+    office_do(office, &op_run_consultation_decline, &office->john, ERR_BAD_REQUEST, "{\"id\":\"%s\"}", id);
+    cJSON *data = office_run(office, &op_run_consultation_decline, &office->john, ERR_NONE,
+                             "{\"id\":\"%s\",\"reason\":\"I am ill that day.\"}", id);
+    assert_string_equal(json_text(data, "consultation.status.current"), "declined");
+    assert_string_equal(json_text(data, "consultation.cancelReason"), "I am ill that day.");
+    cJSON_Delete(data);
+    check_balance(office, 360, 0, 0);
+    // the client reads why, and the nearest times that are free
+    assert_int_equal(
+        testbed_int(&office->bed,
+                    "SELECT count(*) FROM notification WHERE kind = 'consultation_declined' AND "
+                    "body LIKE '%I am ill that day.%Free near it: Wed 9 Jan 2030, 10:30-12:00%'"),
+        1);
+    office_do(office, &op_run_consultation_confirm, &office->john, ERR_WRONG_STATE, "{\"id\":\"%s\"}", id);
+    const char *again = office_book(office, "2030-01-09T14:00:00Z"); // the time is free again
+    confirm(office, again);
+    office_do(office, &op_run_consultation_decline, &office->john, ERR_WRONG_STATE,
+              "{\"id\":\"%s\",\"reason\":\"x\"}", again);
+    check_balance(office, 270, 90, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, office_open, office_close)
 static const struct CMUnitTest tests[] = {
     TEST(test_spec_5_the_whole_session),
@@ -341,6 +370,7 @@ static const struct CMUnitTest tests[] = {
     TEST(test_traps_7_the_old_time_is_kept_when_the_new_one_is_not_won),
     TEST(test_traps_10_a_late_move_uses_the_credit_and_takes_another),
     TEST(test_rules_13_two_moves_by_the_client),
+    TEST(test_rules_10_declined_before_it_is_confirmed),
 };
 
 int main(void)
