@@ -9,13 +9,14 @@ _serenity() {
         esac
     done
     case $command in
-    '') COMPREPLY=($(compgen -W 'agenda book changes co-consultant completions credits login logout note show status sync --server --home --help' -- "$word")) ;;
+    '') COMPREPLY=($(compgen -W 'agenda book changes co-consultant completions credits decline login logout note show status sync --server --home --help' -- "$word")) ;;
     agenda) COMPREPLY=($(compgen -W '--days --from --json --help' -- "$word")) ;;
     book) COMPREPLY=($(compgen -W '--consultant --free-trial --minutes --notes --purpose --start --json --help' -- "$word")) ;;
-    changes) COMPREPLY=($(compgen -W '--discard --resend --json --help' -- "$word")) ;;
+    changes) COMPREPLY=($(compgen -W '--discard --resend --take --json --help' -- "$word")) ;;
     co-consultant) COMPREPLY=($(compgen -W '--remove --json --help' -- "$word")) ;;
     completions) COMPREPLY=($(compgen -W '--json --help bash zsh fish' -- "$word")) ;;
     credits) COMPREPLY=($(compgen -W '--json --help' -- "$word")) ;;
+    decline) COMPREPLY=($(compgen -W '--reason --json --help' -- "$word")) ;;
     login) COMPREPLY=($(compgen -W '--email --password-stdin --json --help' -- "$word")) ;;
     logout) COMPREPLY=($(compgen -W '--discard --json --help' -- "$word")) ;;
     note) COMPREPLY=($(compgen -W '--kind -m --json --help' -- "$word")) ;;

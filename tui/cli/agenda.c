@@ -45,10 +45,11 @@ static void line(struct cli_run *run, const struct consultation *c, bool as_clie
     say_text(run, as_client ? c->row.consultantName : c->row.clientName);
     say(run, "  ");
     say_text(run, c->row.purpose != NULL ? c->row.purpose : c->row.type);
-    say(run, "  %s", booking_status_words[c->row.status]);
+    say(run, "  %s", consultation_word(c));
     if (c->row.code != NULL && c->row.code[0] != '\0')
         say(run, "  %s", c->row.code);
-    say(run, "%s%s\n", c->waits ? "  (queued)" : "", c->refused ? "  (refused)" : "");
+    say(run, "%s%s\n", c->waits && !c->only_here ? "  (queued)" : "",
+        c->refused && !c->only_here ? "  (refused)" : "");
 }
 
 static void agenda_text(struct cli_run *run, const struct list *list)

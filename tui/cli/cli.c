@@ -23,10 +23,15 @@ static const struct cli_option book_options[] = {
 static const struct cli_option changes_options[] = {
     { "--discard", "N", "throw refused change N away" },
     { "--resend", "N", "send refused change N again" },
+    { "--take", "N", "send refused booking N again, at the nearest free time" },
     { NULL, NULL, NULL },
 };
 static const struct cli_option co_consultant_options[] = {
     { "--remove", NULL, "the session is no longer theirs to see" },
+    { NULL, NULL, NULL },
+};
+static const struct cli_option decline_options[] = {
+    { "--reason", "TEXT", "why; the client reads it" },
     { NULL, NULL, NULL },
 };
 static const struct cli_option login_options[] = {
@@ -60,6 +65,8 @@ const struct cli_command cli_commands[] = {
       co_consultant_options, cli_co_consultant },
     { "completions", "SHELL", 1, "Prints completions for bash, zsh or fish.", no_options, cli_completions },
     { "credits", NULL, 0, "Shows what is free, what is reserved, and the lots.", no_options, cli_credits },
+    { "decline", "CODE", 1, "Declines a session that is not confirmed yet; its credit returns.",
+      decline_options, cli_decline },
     { "login", NULL, 0, "Signs in and fetches what you may see.", login_options, cli_login },
     { "logout", NULL, 0, "Signs out and forgets everything here.", logout_options, cli_logout },
     { "note", "CODE", 1, "Adds to a note of a consultation, with or without a connection.", note_options,

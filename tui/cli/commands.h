@@ -9,6 +9,7 @@ int cli_changes(struct cli_run *run);
 int cli_co_consultant(struct cli_run *run);
 int cli_completions(struct cli_run *run);
 int cli_credits(struct cli_run *run);
+int cli_decline(struct cli_run *run);
 int cli_login(struct cli_run *run);
 int cli_logout(struct cli_run *run);
 int cli_note(struct cli_run *run);

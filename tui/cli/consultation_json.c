@@ -33,6 +33,14 @@ static const struct {
     { "creditConsumed", BOOL, MEMBER(creditConsumed) },
 };
 
+const char *consultation_word(const struct consultation *consultation)
+{
+    enum booking_stage stage = consultation_stage(consultation);
+    bool theirs = consultation->only_here || (stage == STAGE_HELD && (consultation->part & ROLE_CLIENT) != 0);
+    return theirs && stage != STAGE_OVER ? booking_stage_words[stage]
+                                         : booking_status_words[consultation->row.status];
+}
+
 static void co_consultants(struct cli_run *run, const struct row_consultation *row)
 {
     json_add_key(&run->out, "coConsultants");
@@ -50,6 +58,7 @@ static void co_consultants(struct cli_run *run, const struct row_consultation *r
 void consultation_members(struct cli_run *run, const struct consultation *consultation)
 {
     json_text(run, "status", booking_status_words[consultation->row.status]);
+    json_text(run, "stage", booking_stage_words[consultation_stage(consultation)]);
     for (size_t i = 0; i < ARRAY_LEN(members); i++) {
         const void *at = (const char *)&consultation->row + members[i].offset;
         switch (members[i].kind) {

@@ -119,8 +119,10 @@ static int tell_booking(struct cli_run *run, const struct id *id, int64_t n)
         json_text(run, "status", words[fate]);
         json_text(run, "id", id->text);
         json_text(run, "code", code);
-        if (known)
+        if (known) {
+            json_text(run, "stage", booking_stage_words[consultation_stage(&detail.head)]);
             json_int(run, "minutes", detail.head.row.minutes);
+        }
         if (refusal != NULL)
             json_text(run, "message", refusal->message);
         say(run, "}\n");

@@ -133,8 +133,8 @@ static void head_text(struct cli_run *run, const struct consultation *c)
 {
     const struct row_consultation *row = &c->row;
     say_text(run, row->code != NULL && *row->code != '\0' ? row->code : "not booked yet");
-    say(run, "  %s%s%s\n", booking_status_words[row->status], c->waits ? "  (queued)" : "",
-        c->refused ? "  (refused, see serenity changes)" : "");
+    say(run, "  %s%s%s\n", consultation_word(c), c->waits && !c->only_here ? "  (queued)" : "",
+        c->refused ? "  (see serenity changes)" : "");
     say(run, "%-12s %s %s-%s\n", "when", day_words(run, row->start), clock_words(run, row->start),
         clock_words(run, row->end));
     labelled(run, "client", row->clientName);

@@ -153,11 +153,23 @@ static bool refusal_number(const struct cli_run *run, const char *option, int64_
     return run_number(run, option, 1, INT64_MAX, 0, ret);
 }
 
+// The booking of refusal n, at the nearest time that was free.
+static bool take_nearest(struct cli_run *run, int64_t n, int64_t *ret_n, struct err *err)
+{
+    const struct refusal *refusal = run_refusal(run, n);
+    if (refusal == NULL || refusal->alternatives.count == 0)
+        return err_set(err, ERR_NOT_FOUND,
+                       "there is no refused booking of that number with free times near it");
+    int64_t start = LIST_AT(&refusal->alternatives, struct slot, 0)->start;
+    return model_refusal_resend_at(run->model, n, start, ret_n, err);
+}
+
 int cli_changes(struct cli_run *run)
 {
     struct err err;
-    int64_t discard, resend;
-    if (!refusal_number(run, "--discard", &discard) || !refusal_number(run, "--resend", &resend))
+    int64_t discard, resend, take;
+    if (!refusal_number(run, "--discard", &discard) || !refusal_number(run, "--resend", &resend) ||
+        !refusal_number(run, "--take", &take))
         return CLI_USAGE;
     if (!run_open(run))
         return CLI_FAILED;
@@ -165,6 +177,8 @@ int cli_changes(struct cli_run *run)
         return run_fail(run, &err);
     int64_t n = 0;
     if (resend != 0 && !model_refusal_resend(run->model, resend, &n, &err))
+        return run_fail(run, &err);
+    if (take != 0 && !take_nearest(run, take, &n, &err))
         return run_fail(run, &err);
     if (n != 0)
         run_fate(run, n);

@@ -167,6 +167,13 @@ bool model_remove_co_consultant(struct model *model, const char *id, const char 
            queue_op(model, &op_consultation_remove_co_consultant, &args, ret_n, err);
 }
 
+bool model_decline(struct model *model, const char *id, const char *reason, int64_t *ret_n, struct err *err)
+{
+    struct args_decline args = { .id = id, .reason = reason };
+    return check_move(model, id, MOVE_DECLINE, err) &&
+           queue_op(model, &op_consultation_decline, &args, ret_n, err);
+}
+
 static bool check_times(const struct args_schedule *schedule, int64_t now, struct err *err)
 {
     if (schedule->scheduledEnd <= schedule->scheduledStart)

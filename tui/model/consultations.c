@@ -47,17 +47,36 @@ static void overlay(const struct look *look, struct consultation *c)
     c->refused = refused_about(look->model, c->row.id) != NULL;
 }
 
-static bool booked_here(const struct look *look, const struct pending *booking, struct consultation *ret)
+static bool booked_here(const struct look *look, const struct overlay_op *booking, int64_t minutes,
+                        const char *package_name, struct consultation *ret)
 {
-    const struct args_book *args = booking->op.args;
+    const struct args_book *args = booking->args;
     struct row_consultant consultant;
     bool known = args->consultantId != NULL &&
                  row_get(look->model, ROW_CONSULTANT, args->consultantId, look->arena, &consultant);
-    *ret = (struct consultation){ .only_here = true, .credit_waits = true };
-    if (!overlay_booked(&booking->op, &look->who, known ? &consultant : NULL, booking->minutes, &ret->row))
+    *ret = (struct consultation){ .only_here = true };
+    if (!overlay_booked(booking, &look->who, known ? &consultant : NULL, minutes, &ret->row))
         return false;
-    ret->row.packageName = booking->package_name;
+    ret->row.packageName = package_name;
     table_own(ROW_CONSULTATION, &ret->row, look->arena);
+    return true;
+}
+
+static bool queued_here(const struct look *look, const struct pending *booking, struct consultation *ret)
+{
+    if (!booked_here(look, &booking->op, booking->minutes, booking->package_name, ret))
+        return false;
+    ret->credit_waits = true;
+    return true;
+}
+
+// It keeps no time and no credit; it is shown until the person has seen why.
+static bool refused_here(const struct look *look, const char *id, struct consultation *ret)
+{
+    const struct refused_thing *refused = refused_booking(look->model, id);
+    if (refused == NULL || !booked_here(look, &refused->booking, 0, NULL, ret))
+        return false;
+    ret->row.status = BOOKING_DECLINED;
     return true;
 }
 
@@ -68,8 +87,8 @@ static bool find(const struct look *look, const char *id, struct consultation *r
         return true;
     for (const struct pending *p = NULL; (p = pending_about(look->model, id, p)) != NULL;)
         if (p->op.spec == &op_consultation_book)
-            return booked_here(look, p, ret);
-    return false;
+            return queued_here(look, p, ret);
+    return refused_here(look, id, ret);
 }
 
 static bool listed(const struct list *list, const char *id)
@@ -80,12 +99,18 @@ static bool listed(const struct list *list, const char *id)
     return false;
 }
 
-// Pending operations may bring others in: a booking, a move into the range, a change of state.
+// Pending operations may bring others in: a booking, a move into the range, a change of state; and so do refused bookings.
 static void add_pending_ones(const struct look *look, struct list *list)
 {
     for (const struct pending *p = NULL; (p = pending_next(look->model, p)) != NULL;) {
         struct consultation c;
         if (p->thing != NULL && !listed(list, p->thing) && find(look, p->thing, &c))
+            *LIST_ADD(list, look->arena, struct consultation) = c;
+    }
+    for (size_t i = 0; i < look->model->refused_things.count; i++) {
+        const char *thing = LIST_AT(&look->model->refused_things, struct refused_thing, i)->thing;
+        struct consultation c;
+        if (thing != NULL && !listed(list, thing) && refused_here(look, thing, &c))
             *LIST_ADD(list, look->arena, struct consultation) = c;
     }
 }
@@ -285,4 +310,22 @@ bool model_may(struct model *model, const struct consultation *consultation, enu
     enum booking_status to;
     (void)model;
     return booking_move((enum booking_status)consultation->row.status, move, consultation->part, &to, err);
+}
+
+const char *const booking_stage_words[] = {
+    [STAGE_QUEUED] = "queued",   [STAGE_HELD] = "held", [STAGE_CONFIRMED] = "confirmed",
+    [STAGE_REFUSED] = "refused", [STAGE_OVER] = NULL,
+};
+
+enum booking_stage consultation_stage(const struct consultation *consultation)
+{
+    static const enum booking_stage stages[BOOKING_STATUSES] = {
+        [BOOKING_REQUESTED] = STAGE_HELD,      [BOOKING_SCHEDULED] = STAGE_HELD,
+        [BOOKING_CONFIRMED] = STAGE_CONFIRMED, [BOOKING_IN_PROGRESS] = STAGE_OVER,
+        [BOOKING_COMPLETED] = STAGE_OVER,      [BOOKING_DECLINED] = STAGE_REFUSED,
+        [BOOKING_CANCELLED] = STAGE_OVER,      [BOOKING_NO_SHOW] = STAGE_OVER,
+    };
+    int status = consultation->row.status;
+    enum booking_stage stage = status >= 0 && status < BOOKING_STATUSES ? stages[status] : STAGE_HELD;
+    return consultation->only_here && stage == STAGE_HELD ? STAGE_QUEUED : stage;
 }

@@ -28,6 +28,7 @@ struct pending { // an operation whose effects the cache may lack
 struct refused_thing {
     const char *thing;
     int64_t n;
+    struct overlay_op booking; // of a refused booking; else spec is NULL
 };
 
 struct queued_event {
@@ -100,6 +101,8 @@ const struct pending *pending_next(const struct model *model, const struct pendi
 const struct pending *pending_about(const struct model *model, const char *thing,
                                     const struct pending *after);
 const struct refused_thing *refused_about(const struct model *model, const char *thing);
+// The refused booking of a consultation, or NULL.
+const struct refused_thing *refused_booking(const struct model *model, const char *thing);
 void pending_changed(struct model *model);
 
 // The person, for overlays; rows in the arena.

@@ -129,10 +129,17 @@ struct consultation {
     struct row_consultation row; // with what waits applied by the rules that the server uses
     unsigned part;               // who this person is in it: bits of enum role (shared/domain/part.h)
     bool waits;
-    bool only_here;    // a booking that the server has not seen
+    bool only_here;    // a booking that the server has not seen, or has refused
     bool refused;      // something about it stands in the inbox of refusals
     bool credit_waits; // its minutes are a quote until the server has spoken
 };
+
+// How far a booking has come, for whoever wants it: only on this device; the server keeps its time; its consultant will be
+// there; it will not be.
+enum booking_stage { STAGE_QUEUED, STAGE_HELD, STAGE_CONFIRMED, STAGE_REFUSED, STAGE_OVER };
+// queued, held, confirmed, refused; NULL of what began, is over or was cancelled.
+extern const char *const booking_stage_words[];
+enum booking_stage consultation_stage(const struct consultation *consultation);
 
 struct note_view {
     enum note_kind kind;
@@ -286,6 +293,8 @@ bool model_add_co_consultant(struct model *model, const char *id, const char *co
                              struct err *err);
 bool model_remove_co_consultant(struct model *model, const char *id, const char *consultant_id,
                                 int64_t *ret_n, struct err *err);
+// reason: the client reads it.
+bool model_decline(struct model *model, const char *id, const char *reason, int64_t *ret_n, struct err *err);
 bool model_reschedule(struct model *model, const struct args_reschedule *args, int64_t *ret_n,
                       struct err *err);
 // args->id may be NULL: one is made. ret_id (may be NULL) receives it.
@@ -341,13 +350,16 @@ struct refusal {
     enum err_code reason;
     const char *message, *field; // the server's words
     const char *details;         // JSON object as text, or NULL
-    struct list alternatives;    // struct slot: free times near the one that was taken
+    struct list alternatives;    // struct slot: free times near the one that was taken, nearest first
     int64_t because_of;          // n of the refused operation that this one needed, else 0
     const char *text;            // of a note: what was typed here, else NULL
     const char *args;            // JSON, as it was sent
 };
 void model_refusals(struct model *model, struct arena *arena,
                     struct list *ret); // struct refusal, oldest first
+// The refused booking of that consultation: it is shown as refused until it is sent again or thrown away.
+bool model_refused_booking(struct model *model, const char *consultation_id, struct arena *arena,
+                           struct refusal *ret);
 // Queues the same again; what was typed into a note goes to the end of what it is now.
 bool model_refusal_resend(struct model *model, int64_t n, int64_t *ret_n, struct err *err);
 // A refused booking or move, at one of its alternatives.

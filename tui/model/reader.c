@@ -44,6 +44,14 @@ static void add_pending(struct model *model, const struct outbox_op *op)
         *LIST_ADD(&model->pending, &model->pending_arena, struct pending) = pending;
 }
 
+static struct overlay_op booking_of(const struct outbox_op *op, struct arena *arena)
+{
+    struct overlay_op booking = { .n = op->n, .at = op->at };
+    bool books = strcmp(op->name, op_consultation_book.name) == 0 &&
+                 parse_args(op->name, op->args, arena, &booking.spec, &booking.args);
+    return books ? booking : (struct overlay_op){ 0 };
+}
+
 static void load_refused(struct model *model)
 {
     struct arena *arena = &model->pending_arena;
@@ -55,6 +63,7 @@ static void load_refused(struct model *model)
         *LIST_ADD(&model->refused_things, arena, struct refused_thing) = (struct refused_thing){
             .thing = op->thing,
             .n = op->n,
+            .booking = booking_of(op, arena),
         };
     }
 }
@@ -155,6 +164,16 @@ const struct refused_thing *refused_about(const struct model *model, const char 
     for (size_t i = 0; i < model->refused_things.count; i++)
         if (same(LIST_AT(&model->refused_things, struct refused_thing, i)->thing, thing))
             return LIST_AT(&model->refused_things, struct refused_thing, i);
+    return NULL;
+}
+
+const struct refused_thing *refused_booking(const struct model *model, const char *thing)
+{
+    for (size_t i = 0; i < model->refused_things.count; i++) {
+        const struct refused_thing *refused = LIST_AT(&model->refused_things, struct refused_thing, i);
+        if (refused->booking.spec != NULL && same(refused->thing, thing))
+            return refused;
+    }
     return NULL;
 }
 

@@ -96,6 +96,19 @@ void model_refusals(struct model *model, struct arena *arena, struct list *ret)
     *ret = refusals;
 }
 
+bool model_refused_booking(struct model *model, const char *consultation_id, struct arena *arena,
+                           struct refusal *ret)
+{
+    struct outbox_op op;
+    reader_begin(model);
+    const struct refused_thing *refused = refused_booking(model, consultation_id);
+    bool found = refused != NULL && outbox_get(model->outbox, refused->n, arena, &op);
+    if (found)
+        *ret = refusal_of(model, &op, arena);
+    reader_end(model);
+    return found;
+}
+
 static void changed(struct model *model)
 {
     pending_changed(model);

@@ -77,6 +77,57 @@ void act_confirm(struct app *app, const struct consultation *consultation)
                     });
 }
 
+// --- decline ---
+
+static bool decline_sent(struct app *app, struct form *form, void *data)
+{
+    struct err err;
+    int64_t n;
+    if (!model_decline(desk_of_app(app)->model, data, form_get(form, "reason"), &n, &err)) {
+        form_fail(form, "reason", err.message);
+        return false;
+    }
+    desk_did(app, "Session declined", n);
+    return true;
+}
+
+static const char *decline_preview(struct app *app, const struct form *form, void *data)
+{
+    struct consultation_detail detail;
+    struct desk *desk = desk_of_app(app);
+    (void)form;
+    if (!model_consultation(desk->model, data, &app->frame, &detail))
+        return "";
+    const struct row_consultation *row = &detail.head.row;
+    return app_printf(
+        app,
+        "Decline now: %s of credit return%s to %s, and %s is free again. They are told why, with the "
+        "nearest times that you have.",
+        format_minutes(&app->frame, row->minutes), row->minutes == 1 ? "s" : "",
+        row->clientName ? row->clientName : "the client",
+        format_span(&app->frame, desk->zone, row->start, row->end));
+}
+
+void act_decline(struct app *app, const struct consultation *consultation)
+{
+    static const struct form_field fields[] = {
+        { .name = "reason",
+          .label = "Reason",
+          .kind = FORM_TEXT,
+          .required = true,
+          .hint = "the client reads it" },
+    };
+    popup_form(app, &(struct dialog){
+                        .title = app_printf(app, "Decline · %s", name_of(app, consultation)),
+                        .submit = "Decline the session",
+                        .fields = fields,
+                        .count = ARRAY_LEN(fields),
+                        .preview = decline_preview,
+                        .submitted = decline_sent,
+                        .data = copy_id(consultation),
+                    });
+}
+
 // --- start ---------------------------------------------------------------------------------------------------------
 
 static void add_attendee(struct app *app, struct args_start *args, char *line)

@@ -5,6 +5,8 @@
 
 // Each asks, shows what it will cause, and queues the operation. The consultation need only live during the call.
 void act_confirm(struct app *app, const struct consultation *consultation);
+// Says first that the credit returns and the time is free again; the reason is for the client.
+void act_decline(struct app *app, const struct consultation *consultation);
 void act_start(struct app *app, const struct consultation *consultation);
 void act_cancel(struct app *app, const struct consultation *consultation);
 void act_reschedule(struct app *app, const struct consultation *consultation);

@@ -1,10 +1,12 @@
 #include "tui/screens/common/booking_look.h"
 
-static const struct {
+struct look {
     const char *sign, *word;
     enum ink ink;
     enum paper paper;
-} looks[BOOKING_STATUSES] = {
+};
+
+static const struct look looks[BOOKING_STATUSES] = {
     [BOOKING_REQUESTED] = { "?", "requested", INK_WARN, PAPER_PENDING },
     [BOOKING_SCHEDULED] = { "?", "to confirm", INK_WARN, PAPER_PENDING },
     [BOOKING_CONFIRMED] = { "●", "confirmed", INK_GOOD, PAPER_BOOKED },
@@ -14,31 +16,42 @@ static const struct {
     [BOOKING_CANCELLED] = { "╳", "cancelled", INK_BAD, PAPER_DONE },
     [BOOKING_NO_SHOW] = { "╳", "no-show", INK_BAD, PAPER_DONE },
 };
+// For whoever booked: on its way, the time is theirs, it was not to be had.
+static const struct look queued = { "↑", "queued", INK_WARN, PAPER_PENDING };
+static const struct look held = { "◐", "held", INK_WARN, PAPER_PENDING };
+static const struct look refused = { "!", "refused", INK_BAD, PAPER_DONE };
 
-static int status_of(const struct consultation *consultation)
+static const struct look *look_of(const struct consultation *consultation)
 {
     int status = consultation->row.status;
-    return status >= 0 && status < BOOKING_STATUSES ? status : BOOKING_SCHEDULED;
+    enum booking_stage stage = consultation_stage(consultation);
+    if (stage == STAGE_QUEUED)
+        return &queued;
+    if (stage == STAGE_REFUSED && consultation->only_here)
+        return &refused;
+    if (stage == STAGE_HELD && (consultation->part & ROLE_CLIENT))
+        return &held;
+    return &looks[status >= 0 && status < BOOKING_STATUSES ? status : BOOKING_SCHEDULED];
 }
 
 const char *booking_sign(const struct consultation *consultation)
 {
-    return consultation->refused ? "!" : looks[status_of(consultation)].sign;
+    return consultation->refused ? refused.sign : look_of(consultation)->sign;
 }
 
 const char *booking_word(const struct consultation *consultation)
 {
-    return consultation->only_here ? "queued" : looks[status_of(consultation)].word;
+    return look_of(consultation)->word;
 }
 
 enum ink booking_ink(const struct consultation *consultation)
 {
-    return consultation->refused ? INK_BAD : looks[status_of(consultation)].ink;
+    return consultation->refused ? INK_BAD : look_of(consultation)->ink;
 }
 
 enum paper booking_paper(const struct consultation *consultation)
 {
-    return looks[status_of(consultation)].paper;
+    return look_of(consultation)->paper;
 }
 
 bool booking_joins(const struct consultation *consultation)

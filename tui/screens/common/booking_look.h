@@ -4,7 +4,7 @@
 #include "tui/screens/common/desk.h"
 
 const char *booking_sign(const struct consultation *consultation); // one cell
-const char *booking_word(const struct consultation *consultation); // "to confirm", "confirmed", ...
+const char *booking_word(const struct consultation *consultation); // "queued", "held", "confirmed", ...
 enum ink booking_ink(const struct consultation *consultation);
 enum paper booking_paper(const struct consultation *consultation);
 // Does the person reading it give it beside its lead? Shown by a + before the name.

@@ -347,6 +347,16 @@ static void confirm(struct screen *screen)
     act_confirm(screen->app, selected_of(screen));
 }
 
+static bool may_decline(struct screen *screen, const char **ret_reason)
+{
+    return act_may(screen->app, selected_of(screen), MOVE_DECLINE, ret_reason);
+}
+
+static void decline(struct screen *screen)
+{
+    act_decline(screen->app, selected_of(screen));
+}
+
 static bool may_cancel(struct screen *screen, const char **ret_reason)
 {
     return act_may(screen->app, selected_of(screen), MOVE_CANCEL, ret_reason);
@@ -434,13 +444,15 @@ static const struct action actions[] = {
     { "calendar.book", "n", "book", "Books a session at about this time.", 2, may_book, book },
     { "calendar.confirm", "c", "confirm", "Tells the client that the session will take place.", 3,
       may_confirm, confirm },
-    { "calendar.move", "r", "reschedule", "Moves the session to another time.", 4, may_move, move },
-    { "calendar.cancel", "x", "cancel", "Calls the session off; says first what that costs.", 5, may_cancel,
+    { "calendar.decline", "D", "decline",
+      "Says that it will not be, before it is confirmed; first what follows.", 4, may_decline, decline },
+    { "calendar.move", "r", "reschedule", "Moves the session to another time.", 5, may_move, move },
+    { "calendar.cancel", "x", "cancel", "Calls the session off; says first what that costs.", 6, may_cancel,
       cancel },
-    { "calendar.hours", "A", "hours", "Adds weekly hours, time off or extra hours.", 6, may_add_hours,
+    { "calendar.hours", "A", "hours", "Adds weekly hours, time off or extra hours.", 7, may_add_hours,
       add_hours },
-    { "calendar.next", "tab", "next session", "Goes to the next session.", 7, NULL, next_session },
-    { "calendar.today", "t", "today", "Goes to now.", 8, NULL, today },
+    { "calendar.next", "tab", "next session", "Goes to the next session.", 8, NULL, next_session },
+    { "calendar.today", "t", "today", "Goes to now.", 9, NULL, today },
     { "calendar.left", "left h", "day before", "Goes to the day before.", 0, NULL, left },
     { "calendar.right", "right l", "day after", "Goes to the day after.", 0, NULL, right },
     { "calendar.up", "up k", "up", "Half an hour, a week or a line up.", 0, NULL, up },

@@ -3,6 +3,7 @@
 #include "tui/screens/common/desk.h"
 #include "tui/screens/common/detail.h"
 #include "tui/screens/common/format.h"
+#include "tui/screens/common/refusal.h"
 #include "tui/screens/common/views.h"
 #include "tui/ui/list_view.h"
 
@@ -58,6 +59,7 @@ static const struct {
     { "consultation.cancel", "Cancelling" },
     { "consultation.complete", "Completing the session" },
     { "consultation.confirm", "Confirming" },
+    { "consultation.decline", "Declining" },
     { "consultation.patch", "Notes" },
     { "consultation.remove_co_consultant", "Removing a co-consultant" },
     { "consultation.reschedule", "Moving to another time" },
@@ -92,29 +94,6 @@ static void draw_line(struct screen *screen, const struct canvas *canvas, int y,
     canvas_text_in(canvas, 28, y, width - 48, INK_TEXT, title);
     if (code)
         canvas_right(canvas, width - 1, y, INK_FAINT, code);
-}
-
-static void draw_refusal(struct screen *screen, struct pen *pen, const struct refusal *refusal)
-{
-    struct app *app = screen->app;
-    const struct zone *zone = zone_of(screen);
-    pen_text(pen, INK_BAD, refusal->message ? refusal->message : "no reason given");
-    if (refusal->field && *refusal->field)
-        pen_line(pen, INK_DIM, app_printf(app, "It is about: %s", refusal->field));
-    if (refusal->because_of)
-        pen_line(pen, INK_DIM, "It needed another change that was refused too.");
-    if (refusal->alternatives.count > 0) {
-        pen_line(pen, INK_STRONG, "Free times near it (e chooses one):");
-        for (size_t i = 0; i < refusal->alternatives.count; i++) {
-            const struct slot *slot = LIST_AT(&refusal->alternatives, struct slot, i);
-            pen_line(pen, INK_TEXT,
-                     app_printf(app, "  %s", format_when(&app->frame, zone, slot->start, app->now)));
-        }
-    }
-    if (refusal->text) {
-        pen_line(pen, INK_STRONG, "What you typed, kept here:");
-        pen_text(pen, INK_TEXT, refusal->text);
-    }
 }
 
 static void draw_waiting(struct screen *screen, struct pen *pen, const struct waiting *waiting)
@@ -155,7 +134,7 @@ static void draw_changes(struct screen *screen, const struct canvas *canvas)
     part = canvas_sub(canvas, rect_inset(inner, 1, 0));
     struct pen pen = { .canvas = &part, .app = screen->app };
     if (refusal)
-        draw_refusal(screen, &pen, refusal);
+        refusal_draw(&pen, refusal);
     else
         draw_waiting(screen, &pen, waiting_at(data, data->list.selected));
 }
@@ -195,39 +174,14 @@ static void resend(struct screen *screen)
         desk_failed(screen->app, "Not sent again", &err);
 }
 
-struct other_time {
-    int64_t n;
-    int count;
-    int64_t starts[];
-};
-
-static void other_time_chosen(struct app *app, int index, void *data)
+static void nearest_time(struct screen *screen)
 {
-    const struct other_time *other = data;
-    struct err err;
-    int64_t n;
-    if (model_refusal_resend_at(desk_of_app(app)->model, other->n, other->starts[index], &n, &err))
-        desk_did(app, "Sent again with another time", n);
-    else
-        desk_failed(app, "Not sent again", &err);
+    refusal_take_nearest(screen->app, refusal_of(screen));
 }
 
 static void other_time(struct screen *screen)
 {
-    const struct refusal *refusal = refusal_of(screen);
-    struct app *app = screen->app;
-    int count = (int)refusal->alternatives.count;
-    struct other_time *other = calloc(1, sizeof(*other) + sizeof(int64_t) * (size_t)count);
-    CHECK(other != NULL);
-    struct choice_item *items = ARENA_ARRAY(&app->frame, struct choice_item, count);
-    other->n = refusal->n;
-    for (int i = 0; i < count; i++) {
-        const struct slot *slot = LIST_AT(&refusal->alternatives, struct slot, i);
-        other->starts[i] = slot->start;
-        items[i].text = format_when(&app->frame, zone_of(screen), slot->start, app->now);
-        items[i].detail = format_relative(&app->frame, slot->start, app->now);
-    }
-    popup_choose(app, &(struct choice){ "Another time", items, count, other_time_chosen, other });
+    refusal_choose_time(screen->app, refusal_of(screen));
 }
 
 struct discarded {
@@ -318,11 +272,13 @@ static void click_changes(struct screen *screen, int x, int y)
 static const struct action actions[] = {
     { "changes.open", "enter", "open session", "Opens the session it is about.", 1, has_consultation,
       open_selected },
-    { "changes.resend", "s", "send again", "Queues the refused change once more.", 2, is_refusal, resend },
+    { "changes.resend", "s", "send again", "Queues the refused change once more.", 4, is_refusal, resend },
+    { "changes.nearest", "t", "take the nearest", "Sends a refused booking with the nearest free time.", 2,
+      has_alternatives, nearest_time },
     { "changes.edit", "e", "other time", "Sends a refused booking with another time.", 3, has_alternatives,
       other_time },
-    { "changes.discard", "d", "throw away", "Forgets the refused change.", 4, is_refusal, discard },
-    { "changes.withdraw", "w", "take back", "Takes back what was not sent yet.", 5, can_withdraw, withdraw },
+    { "changes.discard", "d", "throw away", "Forgets the refused change.", 5, is_refusal, discard },
+    { "changes.withdraw", "w", "take back", "Takes back what was not sent yet.", 6, can_withdraw, withdraw },
     { "changes.move", "up down j k pgup pgdn home end G", "move", "Marks another line.", 0, NULL, NULL },
 };
 

@@ -3,6 +3,7 @@
 #include "tui/screens/common/booking_look.h"
 #include "tui/screens/common/detail.h"
 #include "tui/screens/common/format.h"
+#include "tui/screens/common/refusal.h"
 #include "tui/screens/common/views.h"
 
 #include <stdio.h>
@@ -12,6 +13,8 @@ struct consultation_data {
     char id[ID_SIZE];
     bool known;
     struct consultation_detail detail;
+    bool refused; // the booking itself
+    struct refusal refusal;
     struct list present;    // struct present
     int top, lines, height; // of the right column
 };
@@ -37,6 +40,7 @@ static void news_consultation(struct screen *screen, unsigned changed)
     arena_reset(&data->arena);
     data->present = (struct list){ 0 };
     data->known = model_consultation(model_of(screen), data->id, &data->arena, &data->detail);
+    data->refused = model_refused_booking(model_of(screen), data->id, &data->arena, &data->refusal);
     model_presence(model_of(screen), data->id, &data->arena, &data->present);
 }
 
@@ -89,6 +93,11 @@ static void draw_consultation(struct screen *screen, const struct canvas *canvas
         part = canvas_sub(canvas, rect_inset(inner, 1, 0));
         pen = (struct pen){ .canvas = &part, .app = screen->app, .top = data->top };
     } else {
+        pen_gap(&pen);
+    }
+    if (data->refused) {
+        pen_heading(&pen, "Why it was refused", NULL);
+        refusal_draw(&pen, &data->refusal);
         pen_gap(&pen);
     }
     detail_texts(&pen, &data->detail);
@@ -148,6 +157,7 @@ static const struct consultation *head_of(struct screen *screen)
     }
 
 MOVE_ACTION(confirm, MOVE_CONFIRM, act_confirm)
+MOVE_ACTION(decline, MOVE_DECLINE, act_decline)
 MOVE_ACTION(start, MOVE_START, act_start)
 MOVE_ACTION(cancel, MOVE_CANCEL, act_cancel)
 MOVE_ACTION(reschedule, MOVE_RESCHEDULE, act_reschedule)
@@ -187,14 +197,49 @@ static void prepare(struct screen *screen)
 
 static bool may_write(struct screen *screen, const char **ret_reason)
 {
-    *ret_reason = "the client writes these; yours are in the workbench";
-    return desk_is(desk_of(screen), ROLE_CLIENT) && head_of(screen);
+    const struct consultation_data *data = screen->data;
+    *ret_reason =
+        data->refused ? "the booking was refused" : "the client writes these; yours are in the workbench";
+    return desk_is(desk_of(screen), ROLE_CLIENT) && head_of(screen) && !data->refused;
 }
 
 static void client_notes(struct screen *screen)
 {
     const struct consultation_data *data = screen->data;
     note_open(screen->app, &(struct note_target){ data->id, NOTE_LIVE, true });
+}
+
+static bool has_alternatives(struct screen *screen, const char **ret_reason)
+{
+    const struct consultation_data *data = screen->data;
+    *ret_reason = "only for a booking whose time was taken";
+    return data->refused && data->refusal.alternatives.count > 0;
+}
+
+static void nearest_time(struct screen *screen)
+{
+    const struct consultation_data *data = screen->data;
+    refusal_take_nearest(screen->app, &data->refusal);
+}
+
+static void other_time(struct screen *screen)
+{
+    const struct consultation_data *data = screen->data;
+    refusal_choose_time(screen->app, &data->refusal);
+}
+
+static bool was_called_off(struct screen *screen, const char **ret_reason)
+{
+    const struct consultation *head = head_of(screen);
+    *ret_reason = "only for a session that was declined or cancelled";
+    return head && !head->only_here && (head->part & ROLE_CLIENT) &&
+           !booking_blocks_time((enum booking_status)head->row.status);
+}
+
+static void book_anew(struct screen *screen)
+{
+    const struct row_consultation *row = &head_of(screen)->row;
+    book_open(screen->app, &(struct book_target){ .consultant_id = row->consultantId, .at = row->start });
 }
 
 static bool is_known(struct screen *screen, const char **ret_reason)
@@ -211,25 +256,33 @@ static void why(struct screen *screen)
 }
 
 static const struct action actions[] = {
-    { "consultation.workbench", "enter w", "workbench", "Clock, notes, action items and deliverables.", 1,
+    { "consultation.workbench", "enter w", "workbench", "Clock, notes, action items and deliverables.", 3,
       is_consultant, workbench },
-    { "consultation.notes", "e", "your notes", "What the consultant should know before the session.", 1,
+    { "consultation.notes", "e", "your notes", "What the consultant should know before the session.", 4,
       may_write, client_notes },
-    { "consultation.confirm", "c", "confirm", "Tells the client that the session will take place.", 2,
+    { "consultation.confirm", "c", "confirm", "Tells the client that the session will take place.", 5,
       may_confirm, confirm },
-    { "consultation.start", "s", "start", "Starts the clock.", 3, may_start, start },
-    { "consultation.prepare", "p", "preparation", "What its consultants note before the session.", 4,
+    { "consultation.decline", "D", "decline",
+      "Says that it will not be, before it is confirmed; first what follows.", 6, may_decline, decline },
+    { "consultation.nearest", "t", "take the nearest",
+      "Sends the refused booking with the nearest free time.", 1, has_alternatives, nearest_time },
+    { "consultation.other_time", "o", "other time", "Sends the refused booking with another free time.", 2,
+      has_alternatives, other_time },
+    { "consultation.book_anew", "n", "book anew", "Looks for another time with the same consultant.", 7,
+      was_called_off, book_anew },
+    { "consultation.start", "s", "start", "Starts the clock.", 8, may_start, start },
+    { "consultation.prepare", "p", "preparation", "What its consultants note before the session.", 9,
       is_consultant, prepare },
-    { "consultation.reschedule", "r", "reschedule", "Moves the session to another time.", 5, may_reschedule,
+    { "consultation.reschedule", "r", "reschedule", "Moves the session to another time.", 10, may_reschedule,
       reschedule },
-    { "consultation.cancel", "x", "cancel", "Calls the session off; says first what that costs.", 6,
+    { "consultation.cancel", "x", "cancel", "Calls the session off; says first what that costs.", 11,
       may_cancel, cancel },
-    { "consultation.why", "y", "why", "Which credits pay for it, and what would happen to them.", 7, is_known,
-      why },
+    { "consultation.why", "y", "why", "Which credits pay for it, and what would happen to them.", 12,
+      is_known, why },
     { "consultation.add_co_consultant", "+", "add a co-consultant…",
-      "Lets another consultant give the session with you.", 8, may_add_co_consultant, add_co_consultant },
+      "Lets another consultant give the session with you.", 13, may_add_co_consultant, add_co_consultant },
     { "consultation.remove_co_consultant", "-", "remove co-consultant",
-      "Ends what a co-consultant sees of the session; who joins it leaves by this.", 9,
+      "Ends what a co-consultant sees of the session; who joins it leaves by this.", 14,
       may_remove_co_consultant, remove_co_consultant },
     { "consultation.scroll", "up down j k pgup pgdn", "scroll", "Shows another part.", 0, NULL, NULL },
 };

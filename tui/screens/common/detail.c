@@ -108,6 +108,10 @@ static void credit_facts(struct pen *pen, const struct consultation *head)
     const char *state = row->creditConsumed                                     ? "used"
                         : booking_blocks_time((enum booking_status)row->status) ? "reserved"
                                                                                 : "returned";
+    if (row->minutes == 0) {
+        pen_fact(pen, "Credit", "none is held");
+        return;
+    }
     pen_fact(pen, "Credit",
              app_printf(pen->app, "%s, %s%s", amount, state, head->credit_waits ? " (quoted)" : ""));
     pen_fact(pen, "From", row->packageName);
@@ -130,14 +134,16 @@ void detail_facts(struct pen *pen, const struct consultation_detail *detail)
     if (row->confirmedAt > 0)
         pen_fact(pen, "Confirmed", format_when(arena, zone, row->confirmedAt, pen->app->now));
     if (row->cancelledAt > 0)
-        pen_fact(pen, "Cancelled", format_when(arena, zone, row->cancelledAt, pen->app->now));
+        pen_fact(pen, row->status == BOOKING_DECLINED ? "Declined" : "Cancelled",
+                 format_when(arena, zone, row->cancelledAt, pen->app->now));
     pen_fact(pen, "Reason", row->cancelReason);
     if (row->reschedules > 0)
         pen_fact(pen, "Moved", app_printf(pen->app, "%d of 2 times", (int)row->reschedules));
     if (head->waits)
         pen_line(pen, INK_WARN, "↑ a change waits to be sent");
     if (head->refused)
-        pen_line(pen, INK_BAD, "! a change was refused: see Changes");
+        pen_line(pen, INK_BAD,
+                 head->only_here ? "! the booking was refused" : "! a change was refused: see Changes");
     pen_gap(pen);
     detail_attendees(pen, detail);
 }
@@ -268,6 +274,8 @@ const char *detail_why(struct app *app, const struct consultation_detail *detail
     const struct row_consultation *row = &detail->head.row;
     struct arena *arena = &app->frame;
     const char *package = row->packageName ? row->packageName : "a package";
+    if (row->minutes == 0)
+        return "No credit is held for this session.";
     const char *text =
         row->freeTrial
             ? "The free trial pays for this session: 15 minutes, once."
