@@ -15,6 +15,7 @@ class CoConsultants(Story):
                           if "consultant" in a.role and a.email != JOHN)
         self.john_id = consultant_named(self.jane, "John Expert")["id"]
         self.other_id = self.serenityd.api(self.other).get("/api/consultants/me")["consultant"]["id"]
+        self.other_name = self.serenityd.api(self.other).get("/api/consultants/me")["consultant"]["name"]
         self.start = self.free_together()
         self.code = self.jane.post("/api/consultations/book", booking(self.start, self.john_id))["consultation"][
             "consultationCode"]
@@ -60,6 +61,32 @@ class CoConsultants(Story):
         done = self.john.json("co-consultant", self.code, self.other_id, status=4)
         self.assertEqual(done["status"], "refused")
         self.assertIn("cannot join", done["message"])
+        self.assertFalse(self.sees(self.mary))
+
+    def test_with_the_keys_of_the_screens(self):
+        with self.john.open() as screen:
+            screen.wait_for("online")
+            screen.press("2", "/")
+            screen.type(self.code)
+            screen.press("enter")
+            screen.wait_for("D decline")
+            screen.press("+")
+            screen.wait_for("Who joins?")
+            screen.type(self.other_name)
+            screen.press("enter")
+            screen.wait_for(f"{self.other_name}  co-consultant")
+            with self.mary.open() as hers:
+                hers.wait_for("online")
+                hers.press("2", "/")
+                hers.type(self.code)
+                hers.wait_for("+ Acme Corporation")
+                hers.press("enter")
+                hers.wait_for("co-consultant")
+                screen.press("-")
+                screen.wait_for("Who no longer joins?")
+                screen.press("enter")
+                screen.wait_gone(f"{self.other_name}  co-consultant")
+                hers.wait_for("not on this device any more")
         self.assertFalse(self.sees(self.mary))
 
     def test_only_consultants_join_sessions(self):

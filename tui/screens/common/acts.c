@@ -101,10 +101,9 @@ static const char *decline_preview(struct app *app, const struct form *form, voi
     const struct row_consultation *row = &detail.head.row;
     return app_printf(
         app,
-        "Decline now: %s of credit return%s to %s, and %s is free again. They are told why, with the "
-        "nearest times that you have.",
-        format_minutes(&app->frame, row->minutes), row->minutes == 1 ? "s" : "",
-        row->clientName ? row->clientName : "the client",
+        "Decline now: %s of credit returns to %s, and %s is free again. They are told why, with "
+        "the nearest times that you have.",
+        format_minutes(&app->frame, row->minutes), row->clientName ? row->clientName : "the client",
         format_span(&app->frame, desk->zone, row->start, row->end));
 }
 

@@ -54,6 +54,11 @@ enum paper booking_paper(const struct consultation *consultation)
     return look_of(consultation)->paper;
 }
 
+bool booking_waits(const struct consultation *consultation)
+{
+    return consultation->waits && consultation_stage(consultation) != STAGE_QUEUED;
+}
+
 bool booking_joins(const struct consultation *consultation)
 {
     return (consultation->part & ROLE_CO_CONSULTANT) != 0;

@@ -7,6 +7,8 @@ const char *booking_sign(const struct consultation *consultation); // one cell
 const char *booking_word(const struct consultation *consultation); // "queued", "held", "confirmed", ...
 enum ink booking_ink(const struct consultation *consultation);
 enum paper booking_paper(const struct consultation *consultation);
+// Does a change of it wait? A booking that is queued as a whole says so by its word.
+bool booking_waits(const struct consultation *consultation);
 // Does the person reading it give it beside its lead? Shown by a + before the name.
 bool booking_joins(const struct consultation *consultation);
 // Who the person reading it meets: the client for a consultant, else the consultant. Lives as long as the frame.

@@ -30,7 +30,8 @@ static void draw_session(struct screen *screen, const struct canvas *canvas, int
     const char *about = consultation->row.purpose && *consultation->row.purpose
                             ? consultation->row.purpose
                             : booking_type(&app->frame, consultation);
-    const char *state = app_printf(app, "%s%s", booking_word(consultation), consultation->waits ? " ↑" : "");
+    const char *state =
+        app_printf(app, "%s%s", booking_word(consultation), booking_waits(consultation) ? " ↑" : "");
     int right = canvas_right(canvas, width - 1, y, booking_ink(consultation), state);
     canvas_text_in(canvas, 46, y, right - 48, off ? INK_FAINT : INK_DIM, about);
 }

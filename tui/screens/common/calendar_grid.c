@@ -135,7 +135,7 @@ static const char *state_line(const struct grid_view *view, const struct consult
                               int width)
 {
     const char *sign = booking_sign(consultation), *word = booking_word(consultation);
-    const char *waits = consultation->waits ? " ↑" : "";
+    const char *waits = booking_waits(consultation) ? " ↑" : "";
     if (width < 14)
         return app_printf(view->app, "%s %s%s", sign, word, waits);
     return app_printf(view->app, "%s %s · %d'%s", sign, word, booking_minutes(consultation), waits);
@@ -229,16 +229,19 @@ static void draw_foot(const struct grid_view *view, int y)
     const struct calendar_data *data = view->data;
     int64_t open, booked = minutes_in(data, &data->open, &open);
     int count = 0;
-    for (size_t i = 0; i < data->blocks.count; i++)
-        count += LIST_AT(&data->blocks, struct block, i)->day == data->day;
+    for (size_t i = 0; i < data->blocks.count; i++) {
+        const struct block *block = LIST_AT(&data->blocks, struct block, i);
+        bool takes_place = booking_blocks_time((enum booking_status)block->consultation->row.status);
+        count += takes_place && block->day == data->day;
+    }
     const char *text = app_printf(view->app, "%s on %s", format_count(&view->app->frame, count, "session"),
                                   format_day(&view->app->frame, data->day));
     if (open > 0)
         text = app_printf(view->app, "%s · %d %% booked", text, (int)(booked * 100 / open));
     int right = canvas_right(view->canvas, column_x(view, data->days) - 1, y, INK_DIM, text);
-    const char *joined = desk_is(desk_of(view->screen), ROLE_CONSULTANT) ? "  + you join" : "";
+    const char *own = desk_is(desk_of(view->screen), ROLE_CONSULTANT) ? "  + you join" : "  ◐ held";
     canvas_text_in(view->canvas, 1, y, right - 3, INK_FAINT,
-                   app_printf(view->app, "░ free  ▌ booked%s  ╳ off  ▶ now  ↑ waits", joined));
+                   app_printf(view->app, "░ free  ▌ booked%s  ╳ off  ▶ now  ↑ waits", own));
 }
 
 void calendar_draw_grid(struct screen *screen, const struct canvas *canvas)

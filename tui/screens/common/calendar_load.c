@@ -114,7 +114,8 @@ static void make_blocks(struct calendar_data *data)
     data->blocks = (struct list){ 0 };
     for (size_t i = 0; i < data->sessions.count; i++) {
         const struct consultation *consultation = LIST_AT(&data->sessions, struct consultation, i);
-        if (booking_blocks_time((enum booking_status)consultation->row.status))
+        bool lost = consultation->only_here && consultation_stage(consultation) == STAGE_REFUSED;
+        if (lost || booking_blocks_time((enum booking_status)consultation->row.status))
             add_block(data, consultation);
     }
     set_lanes(&data->blocks);
