@@ -163,7 +163,9 @@ class Real(unittest.TestCase):
         self.online(jane, other)
         refused = jane.ask("refusals")["list"] + other.ask("refusals")["list"]
         self.assertGreaterEqual(len(refused), 1, other_credits)
-        self.assertLessEqual(len([1 for probe, n in ((jane, first), (other, second["id"])) if n in self.list(probe)]), 1)
+        shown = [self.list(probe)[n] for probe, n in ((jane, first), (other, second["id"]))]
+        self.assertLessEqual([c["row"]["status"] for c in shown].count("scheduled"), 1)
+        self.assertEqual([c["row"]["status"] for c in shown if c["onlyHere"]].count("declined"), len(refused))
 
     def test_two_devices_writing_one_note_keep_both_texts(self):
         jane, john = self.signed_in(JANE), self.signed_in(JOHN)

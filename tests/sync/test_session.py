@@ -533,6 +533,10 @@ class Client(Story):
         self.assertEqual(second["becauseOf"], first["n"])
         self.assertEqual(second["text"], "please")
         self.assertEqual(len(self.server.received), 1)
+        # It stays in sight, as refused, until it is sent again or thrown away.
+        shown = self.list(probe)[booked]
+        self.assertEqual((shown["row"]["status"], shown["onlyHere"], shown["refused"]), ("declined", True, True))
+        probe.must("discard", first["n"])
         self.assertNotIn(booked, self.list(probe))
 
     def test_a_client_may_not_confirm(self):
