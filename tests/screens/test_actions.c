@@ -50,6 +50,19 @@ static void no_key_means_two_things(void **state)
     }
 }
 
+// Of two actions with the same place in the key bar one would never be shown.
+static void every_place_in_the_key_bar_is_taken_once(void **state)
+{
+    (void)state;
+    for (int i = 0; screens_all[i]; i++) {
+        const struct screen_ops *ops = screens_all[i];
+        for (size_t a = 0; a < ops->action_count; a++)
+            for (size_t b = a + 1; b < ops->action_count; b++)
+                if (ops->actions[a].bar != 0 && ops->actions[a].bar == ops->actions[b].bar)
+                    fail_msg("%s and %s want the same place", ops->actions[a].id, ops->actions[b].id);
+    }
+}
+
 // What a screen may shadow of the actions that work everywhere, on purpose.
 static const char *const shadowing[] = { "sessions.filter", "directory.find" };
 
@@ -189,9 +202,13 @@ static void toasts_come_and_go(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_key_means_two_things), cmocka_unit_test(screens_shadow_nothing_by_accident),
-        cmocka_unit_test(everything_is_explained), cmocka_unit_test(sequences),
-        cmocka_unit_test(keys_can_be_chosen),      cmocka_unit_test(every_theme_is_whole),
+        cmocka_unit_test(no_key_means_two_things),
+        cmocka_unit_test(every_place_in_the_key_bar_is_taken_once),
+        cmocka_unit_test(screens_shadow_nothing_by_accident),
+        cmocka_unit_test(everything_is_explained),
+        cmocka_unit_test(sequences),
+        cmocka_unit_test(keys_can_be_chosen),
+        cmocka_unit_test(every_theme_is_whole),
         cmocka_unit_test(toasts_come_and_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

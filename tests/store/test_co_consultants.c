@@ -240,6 +240,38 @@ static void test_rules_9_the_store_stands_behind_it(void **state)
     assert_true(store_takes(office, "UPDATE co_consultant SET ends_at = ends_at"));
 }
 
+// What `serenityd check` says when the store was meddled with.
+static bool check_finds(struct office *office, const char *meddling, const char *fault)
+{
+    struct err err = { 0 };
+    struct db *db = NULL;
+    CLEANUP(buf_free) struct buf out = { 0 };
+    assert_true(db_open(&db, office->bed.path, DB_WRITER, &err));
+    assert_true(db_begin(db, &err) && db_script(db, meddling, &err) && scheduling_check(db, &out, &err));
+    db_rollback(db);
+    db_close(db);
+    return strstr(buf_text(&out), fault) != NULL;
+}
+
+static void test_the_check_finds_what_contradicts(void **state)
+{
+    struct office *office = *state;
+    const char *id = office_book(office, NOON);
+    book_mary(office, "2030-01-09T15:30:00Z", "2030-01-09T17:00:00Z", ERR_NONE);
+    add_mary(office, id);
+    assert_false(check_finds(office, "SELECT 1;", "co-consultant"));
+    assert_true(check_finds(office,
+                            "DROP TRIGGER consultation_no_overlap_co_update;"
+                            "UPDATE consultation SET starts_at = starts_at - 600000 WHERE starts_at = "
+                            "(SELECT max(starts_at) FROM consultation);",
+                            "a co-consultant who leads another session then: CONS-20300109-001"));
+    assert_true(check_finds(office, "UPDATE co_consultant SET starts_at = starts_at + 60000;",
+                            "a co-consultant whose time is not that of the consultation"));
+    assert_true(check_finds(office, "UPDATE consultation SET co_consultant_ids = '[]';",
+                            "a co-consultant who is not in the row"));
+    assert_true(check_finds(office, "DELETE FROM co_consultant;", "a co-consultant in the row alone"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, office_open, office_close)
 static const struct CMUnitTest tests[] = {
     TEST(test_they_see_all_but_the_leads_own_notes),
@@ -250,6 +282,7 @@ static const struct CMUnitTest tests[] = {
     TEST(test_rules_9_who_is_busy_does_not_join),
     TEST(test_rules_9_a_move_needs_the_time_of_all),
     TEST(test_rules_9_the_store_stands_behind_it),
+    TEST(test_the_check_finds_what_contradicts),
 };
 
 int main(void)

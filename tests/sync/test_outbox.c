@@ -186,6 +186,61 @@ static void the_change_before_the_answer_does_not_flicker(void **state)
     assert_true(item > 0);
 }
 
+// The name comes from the directory; whoever joins has a part of their own; the change may come before the answer.
+static void a_co_consultant_added_here_has_a_name_and_comes_once(void **state)
+{
+    (void)state;
+    CLEANUP(buf_free) struct buf out = { 0 };
+    struct consultation_detail detail;
+    struct err err;
+    int64_t n;
+    const char *id = home_id(&home, CONSULTATIONS, 0), *mary = home_id(&home, CONSULTANTS, 2);
+    home_put(&home, ROW_CONSULTANT, mary, "\"name\":\"Mary Major\"");
+    assert_true(model_add_co_consultant(home.model, id, mary, &n, &err));
+    assert_true(model_consultation(home.model, id, &home.arena, &detail));
+    const struct row_consultation *row = &detail.head.row;
+    assert_int_equal(row->coConsultantIds.count, 1);
+    assert_string_equal(*LIST_AT(&row->coConsultantNames, const char *, 0), "Mary Major");
+    assert_int_equal(detail.head.part, ROLE_CONSULTANT);
+    home_take(&home, &out);
+    home_put(&home, ROW_CONSULTATION, id,
+             arena_printf(&home.arena,
+                          "\"consultantId\":\"%s\",\"status\":\"scheduled\",\"coConsultantIds\":[\"%s\"],"
+                          "\"coConsultantNames\":[\"Mary Major\"]",
+                          home_id(&home, CONSULTANTS, 1), mary));
+    assert_true(model_consultation(home.model, id, &home.arena, &detail));
+    assert_int_equal(detail.head.row.coConsultantIds.count, 1);
+    home_answer(&home, n, "ok", home.seq);
+    assert_true(model_remove_co_consultant(home.model, id, mary, NULL, &err));
+    assert_true(model_consultation(home.model, id, &home.arena, &detail));
+    assert_int_equal(detail.head.row.coConsultantIds.count, 0);
+}
+
+static void who_joins_a_session_does_not_lead_it(void **state)
+{
+    (void)state;
+    struct consultation_detail detail;
+    struct err err;
+    struct todo todo;
+    const char *id = home_id(&home, CONSULTATIONS, 0);
+    model_todo(home.model, &home.arena, &todo);
+    size_t before = todo.to_confirm.count;
+    home_put(&home, ROW_CONSULTATION, id,
+             arena_printf(&home.arena,
+                          "\"consultantId\":\"%s\",\"status\":\"scheduled\",\"start\":%" PRId64
+                          ",\"end\":%" PRId64
+                          ",\"coConsultantIds\":[\"%s\"],\"coConsultantNames\":[\"John\"]",
+                          home_id(&home, CONSULTANTS, 2), HOME_BASE, HOME_BASE + HOUR_MS,
+                          home_id(&home, CONSULTANTS, 1)));
+    assert_true(model_consultation(home.model, id, &home.arena, &detail));
+    assert_int_equal(detail.head.part, ROLE_CO_CONSULTANT);
+    assert_false(model_confirm(home.model, id, NULL, NULL, &err));
+    assert_string_equal(err.message, "only its lead or an administrator may confirm a consultation");
+    model_todo(home.model, &home.arena, &todo);
+    assert_true(todo.to_confirm.count < before || before == 0);
+    assert_true(model_remove_co_consultant(home.model, id, home_id(&home, CONSULTANTS, 1), NULL, &err));
+}
+
 static void a_newer_outbox_is_left_alone(void **state)
 {
     (void)state;
@@ -278,6 +333,8 @@ int main(void)
         STORY(five_hundred_operations_fit_into_frames_and_all_leave),
         STORY(overlay_leaves_when_the_cursor_reaches_the_answer),
         STORY(the_change_before_the_answer_does_not_flicker),
+        STORY(a_co_consultant_added_here_has_a_name_and_comes_once),
+        STORY(who_joins_a_session_does_not_lead_it),
         STORY(a_newer_outbox_is_left_alone),
         STORY(damage_found_later_is_said_and_mended_at_the_next_start),
         STORY(a_damaged_cache_is_fetched_anew_and_the_outbox_stays),
