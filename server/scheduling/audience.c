@@ -24,7 +24,8 @@ const char *consultation_note_audience(struct op_ctx *ctx, const struct consulta
     unsigned readers = note_readers(kind);
     if ((readers & ROLE_CLIENT) != 0)
         return c->audience;
-    const char *hosts = (readers & ROLE_CO_CONSULTANT) != 0 ? hosts_audience(ctx, c) : consultation_host_audience(ctx, c);
+    const char *hosts =
+        (readers & ROLE_CO_CONSULTANT) != 0 ? hosts_audience(ctx, c) : consultation_host_audience(ctx, c);
     if ((readers & ROLE_ADMIN) == 0)
         return hosts;
     return arena_printf(ctx->arena, "%s role:%s:admin", hosts, ctx->actor.tenant);

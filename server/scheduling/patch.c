@@ -28,8 +28,8 @@ static const struct {
     { "objectives", offsetof(struct args_patch, has_objectives), 0, NOTE_KINDS, CLIENT_SIDE, true },
     { "liveNotes", offsetof(struct args_patch, has_liveNotes), 0, NOTE_LIVE, 0, false },
     { "preparationNotes", offsetof(struct args_patch, has_preparationNotes), 0, NOTE_PREPARATION, 0, false },
-    { "preparationMaterials", offsetof(struct args_patch, has_preparationMaterials), 0, NOTE_KINDS,
-      GIVERS, false },
+    { "preparationMaterials", offsetof(struct args_patch, has_preparationMaterials), 0, NOTE_KINDS, GIVERS,
+      false },
 };
 
 static bool flag_at(const struct args_patch *args, size_t offset)

@@ -37,8 +37,7 @@ bool scheduling_check(struct db *db, struct buf *out, struct err *err);
 extern const struct op op_run_consultation_add_action_item, op_run_consultation_add_co_consultant,
     op_run_consultation_add_deliverable, op_run_consultation_remove_co_consultant, op_run_consultation_book,
     op_run_consultation_cancel, op_run_consultation_complete, op_run_consultation_confirm,
-    op_run_consultation_decline,
-    op_run_consultation_get, op_run_consultation_mine, op_run_consultation_patch,
+    op_run_consultation_decline, op_run_consultation_get, op_run_consultation_mine, op_run_consultation_patch,
     op_run_consultation_reschedule, op_run_consultation_start, op_run_consultation_upcoming, op_run_note_at,
     op_run_note_edit, op_run_note_get, op_run_note_history, op_run_note_sync, op_run_note_write;
 extern const struct job_kind job_consultation_remind; // server/jobs/jobs.h: RULES 20

@@ -110,20 +110,24 @@ static const char *booking_notes(struct model *model, const char *id)
     return NULL;
 }
 
-// An open text has it in memory already.
-static const char *replica_words(struct model *model, const char *note, struct arena *arena)
+static const char *words_of(const struct text *text, struct arena *arena)
 {
     CLEANUP(buf_free) struct buf words = { 0 };
-    for (struct model_text *text = model->texts; text != NULL; text = text->next)
-        if (strcmp(text->replica.note, note) == 0) {
-            model_text_refresh(text);
-            return arena_strdup(arena, model_text_content(text, NULL));
-        }
+    text_content(text, &words);
+    return words.len == 0 ? NULL : arena_strdup(arena, buf_text(&words));
+}
+
+// An open text has it in memory already, as its editor shows it.
+static const char *replica_words(struct model *model, const char *note, struct arena *arena)
+{
+    for (const struct model_text *text = model->texts; text != NULL; text = text->next)
+        if (strcmp(text->replica.note, note) == 0)
+            return words_of(text->replica.text, arena);
     struct replica replica;
     replica_open(&replica, model->outbox, note);
-    text_content(replica.text, &words);
+    const char *words = words_of(replica.text, arena);
     replica_close(&replica);
-    return words.len == 0 ? NULL : arena_strdup(arena, buf_text(&words));
+    return words;
 }
 
 static void read_note(struct model *model, const char *id, enum note_kind kind, struct arena *arena,

@@ -10,6 +10,21 @@
 
 enum { PIECE_MAX = 8 * 1024 }; // bytes of one update, so that operations stay small
 
+// A consultation that is not on this device says nothing: then the account's roles count.
+static void look_who(struct model_text *text)
+{
+    CLEANUP(arena_free) struct arena arena = { 0 };
+    struct overlay_who who;
+    struct consultation c;
+    reader_begin(text->model);
+    model_who(text->model, &arena, &who);
+    bool known = consultation_get(text->model, text->consultation_id, &arena, &c);
+    text->roles = known ? overlay_part(&c.row, &who) : 0;
+    if (text->roles == 0)
+        text->roles = who.roles;
+    reader_end(text->model);
+}
+
 struct model_text *model_text_open(struct model *model, const char *consultation_id, enum note_kind kind)
 {
     struct model_text *text = calloc(1, sizeof *text);
@@ -19,6 +34,7 @@ struct model_text *model_text_open(struct model *model, const char *consultation
     text->kind = kind;
     snprintf(text->consultation_id, sizeof text->consultation_id, "%s", consultation_id);
     replica_open(&text->replica, model->outbox, note_id(consultation_id, kind, note));
+    look_who(text);
     text->next = model->texts;
     model->texts = text;
     return text;
@@ -47,6 +63,7 @@ static bool follow(struct model_text *text)
 
 bool model_text_refresh(struct model_text *text)
 {
+    look_who(text);
     return follow(text);
 }
 
@@ -66,8 +83,7 @@ const char *model_text_content(struct model_text *text, size_t *ret_size)
 
 bool model_text_may_write(const struct model_text *text, struct err *err)
 {
-    unsigned roles = model_roles(text->model);
-    if (roles == ROLE_PUBLIC || (roles & note_writers(text->kind)) != 0)
+    if (text->roles == ROLE_PUBLIC || (text->roles & note_writers(text->kind)) != 0)
         return true;
     return err_set(err, ERR_FORBIDDEN, "%s",
                    text->kind == NOTE_CLIENT ? "The client writes this one; you read it."
