@@ -1,165 +1,6 @@
-// From one content to another by few edits: what begins and ends alike stays, lines in between are compared (Myers,
-// "An O(ND) difference algorithm", 1986), and within a run of changed lines again only the middle is replaced. So two
-// people who hand in whole texts disturb each other only where they changed the same words.
+// From one content to another by few edits.
 #include "server/texts/inner.h"
-
-#include <string.h>
-
-enum { DIFFERENCES_MAX = 200 }; // lines; beyond, what lies in between is replaced as a whole
-
-struct part { // of a content
-    const char *at;
-    size_t size;
-};
-
-struct hunk { // old bytes that new ones replace
-    struct part old, new;
-};
-
-struct diff {
-    struct arena arena;
-    struct part *old, *new; // lines
-    int old_count, new_count;
-    bool *gone, *added; // by line
-    struct list hunks;  // struct hunk
-};
-
-static bool is_inside_point(const char *at)
-{
-    return ((unsigned char)*at & 0xc0) == 0x80;
-}
-
-// Takes off what begins and ends alike, between code points.
-static struct hunk trim(struct hunk hunk)
-{
-    struct part *old = &hunk.old, *new = &hunk.new;
-    size_t least = old->size < new->size ? old->size : new->size, front = 0, back = 0;
-    while (front < least && old->at[front] == new->at[front])
-        front++;
-    while (front > 0 && ((front < old->size && is_inside_point(old->at + front)) ||
-                         (front < new->size &&is_inside_point(new->at + front))))
-        front--;
-    while (back < least - front && old->at[old->size - 1 - back] == new->at[new->size - 1 - back])
-        back++;
-    while (back > 0 && is_inside_point(old->at + old->size - back))
-        back--;
-    *old = (struct part){ old->at + front, old->size - front - back };
-    *new = (struct part){ new->at + front, new->size - front - back };
-    return hunk;
-}
-
-static struct part *split(struct arena *arena, struct part whole, int *ret_count)
-{
-    struct list lines = { 0 };
-    while (whole.size > 0) {
-        const char *end = memchr(whole.at, '\n', whole.size);
-        size_t size = end == NULL ? whole.size : (size_t)(end - whole.at) + 1;
-        *LIST_ADD(&lines, arena, struct part) = (struct part){ whole.at, size };
-        whole = (struct part){ whole.at + size, whole.size - size };
-    }
-    *ret_count = (int)lines.count;
-    return lines.items;
-}
-
-static bool same_line(const struct diff *diff, int old, int new)
-{
-    const struct part *a = &diff->old[old], *b = &diff->new[new];
-    return a->size == b->size && memcmp(a->at, b->at, a->size) == 0;
-}
-
-// How far one comes on diagonal k by one difference more than `reach` tells; reach is indexed from its middle.
-static int step(const int *reach, int d, int k)
-{
-    bool down = k == -d || (k != d && reach[k - 1] < reach[k + 1]);
-    return down ? reach[k + 1] : reach[k - 1] + 1;
-}
-
-// The fewest differences, with what was reached before each; -1: more than DIFFERENCES_MAX.
-static int find_path(struct diff *diff, int **befores)
-{
-    int reach_all[2 * DIFFERENCES_MAX + 3] = { 0 }, *reach = reach_all + DIFFERENCES_MAX + 1;
-    for (int d = 0; d <= DIFFERENCES_MAX; d++) {
-        int width = 2 * d + 3;
-        int *copy = ARENA_ARRAY(&diff->arena, int, width);
-        memcpy(copy, reach - d - 1, sizeof(int) * (size_t)width);
-        befores[d] = copy + d + 1;
-        for (int k = -d; k <= d; k += 2) {
-            int old = d == 0 ? 0 : step(reach, d, k), new = old - k;
-            while (old < diff->old_count && new < diff->new_count && same_line(diff, old, new)) {
-                old++;
-                new ++;
-            }
-            reach[k] = old;
-            if (old >= diff->old_count && new >= diff->new_count)
-                return d;
-        }
-    }
-    return -1;
-}
-
-static void mark_path(struct diff *diff, int **befores, int d)
-{
-    int old = diff->old_count, new = diff->new_count;
-    for (; d > 0; d--) {
-        const int *reach = befores[d];
-        int k = old - new;
-        bool down = k == -d || (k != d && reach[k - 1] < reach[k + 1]);
-        int from = down ? reach[k + 1] : reach[k - 1];
-        int from_new = from - (down ? k + 1 : k - 1);
-        if (down)
-            diff->added[from_new] = true;
-        else
-            diff->gone[from] = true;
-        old = from;
-        new = from_new;
-    }
-}
-
-static struct part join(const struct part *lines, int from, int to, const char *end)
-{
-    if (from == to)
-        return (struct part){ end, 0 };
-    return (struct part){ lines[from].at, (size_t)(lines[to - 1].at + lines[to - 1].size - lines[from].at) };
-}
-
-static void gather(struct diff *diff, const struct hunk *whole)
-{
-    int old = 0, new = 0;
-    const char *old_at = whole->old.at, *new_at = whole->new.at;
-    while (old < diff->old_count || new < diff->new_count) {
-        int old_from = old, new_from = new;
-        while (old < diff->old_count && diff->gone[old])
-            old++;
-        while (new < diff->new_count && diff->added[new])
-            new ++;
-        if (old > old_from || new > new_from) {
-            struct hunk hunk = { join(diff->old, old_from, old, old_at),
-                                 join(diff->new, new_from, new, new_at) };
-            *LIST_ADD(&diff->hunks, &diff->arena, struct hunk) = trim(hunk);
-        } else {
-            old++;
-            new ++;
-        }
-        old_at = old == 0 ? old_at : diff->old[old - 1].at + diff->old[old - 1].size;
-        new_at = new == 0 ? new_at : diff->new[new - 1].at + diff->new[new - 1].size;
-    }
-}
-
-static void compare(struct diff *diff, struct hunk whole)
-{
-    int *befores[DIFFERENCES_MAX + 1];
-    diff->old = split(&diff->arena, whole.old, &diff->old_count);
-    diff->new = split(&diff->arena, whole.new, &diff->new_count);
-    int differences = find_path(diff, befores);
-    if (differences < 0 || whole.old.size == 0 || whole.new.size == 0) {
-        *LIST_ADD(&diff->hunks, &diff->arena, struct hunk) = whole;
-        return;
-    }
-    diff->gone = ARENA_ARRAY(&diff->arena, bool, diff->old_count);
-    diff->added = ARENA_ARRAY(&diff->arena, bool, diff->new_count);
-    mark_path(diff, befores, differences);
-    gather(diff, &whole);
-}
+#include "shared/text/difference.h"
 
 static void add(struct buf *batch, const struct buf *update)
 {
@@ -167,7 +8,8 @@ static void add(struct buf *batch, const struct buf *update)
         text_batch_add(batch, update->data, update->len);
 }
 
-static bool replace(struct text *text, size_t at, const struct hunk *hunk, struct buf *batch, struct err *err)
+static bool replace(struct text *text, size_t at, const struct text_hunk *hunk, struct buf *batch,
+                    struct err *err)
 {
     CLEANUP(buf_free) struct buf deletion = { 0 }, insertion = { 0 };
     if (!text_delete(text, at, hunk->old.size, &deletion, err) ||
@@ -180,16 +22,16 @@ static bool replace(struct text *text, size_t at, const struct hunk *hunk, struc
 
 bool text_rewrite(struct text *text, const char *content, size_t size, struct buf *batch, struct err *err)
 {
+    CLEANUP(arena_free) struct arena arena = { 0 };
     CLEANUP(buf_free) struct buf old = { 0 };
-    struct diff diff = { 0 };
+    struct list hunks = { 0 };
     text_content(text, &old);
     const char *start = buf_text(&old);
-    compare(&diff, trim((struct hunk){ { start, old.len }, { content, size } }));
+    text_differences(start, old.len, content, size, &arena, &hunks);
     bool ok = true;
-    for (size_t i = diff.hunks.count; ok && i-- > 0;) { // from the end, so that places stay what they are
-        const struct hunk *hunk = LIST_AT(&diff.hunks, struct hunk, i);
+    for (size_t i = hunks.count; ok && i-- > 0;) { // from the end, so that places stay what they are
+        const struct text_hunk *hunk = LIST_AT(&hunks, struct text_hunk, i);
         ok = replace(text, (size_t)(hunk->old.at - start), hunk, batch, err);
     }
-    arena_free(&diff.arena);
     return ok;
 }

@@ -3,6 +3,7 @@
 #include "tui/model/texts_internal.h"
 
 #include "shared/base/utf8.h"
+#include "shared/text/difference.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,6 +207,12 @@ static void catch_up(struct model_text *text, size_t *at, size_t *removed)
     *removed = end > *at ? end - *at : 0;
 }
 
+static bool check_length(size_t length, struct err *err)
+{
+    return length <= NOTE_LENGTH_MAX ||
+           err_set(err, ERR_TOO_LARGE, "a note holds %d KB at most", NOTE_LENGTH_MAX / 1024);
+}
+
 bool model_text_replace(struct model_text *text, size_t at, size_t removed, const char *bytes, size_t size,
                         bool join, struct err *err)
 {
@@ -213,8 +220,8 @@ bool model_text_replace(struct model_text *text, size_t at, size_t removed, cons
     size_t length = text_length(text->replica.text);
     if (at > length || removed > length - at)
         return err_set(err, ERR_BAD_REQUEST, "the place is beyond the end of the text");
-    if (length - removed + size > NOTE_LENGTH_MAX)
-        return err_set(err, ERR_TOO_LARGE, "a note holds %d KB at most", NOTE_LENGTH_MAX / 1024);
+    if (!check_length(length - removed + size, err))
+        return false;
     if (!utf8_is_plain(bytes, size))
         return err_set(err, ERR_BAD_REQUEST, "a note holds no control characters");
     if (removed == 0 && size == 0)
@@ -224,6 +231,31 @@ bool model_text_replace(struct model_text *text, size_t at, size_t removed, cons
     catch_up(text, &at, &removed);
     step.from = own_used(text);
     bool good = change(text->replica.text, at, removed, bytes, size, join, &step, err);
+    return finish(text, &step, good, err);
+}
+
+bool model_text_rewrite(struct model_text *text, const char *content, size_t size, struct err *err)
+{
+    CLEANUP(arena_free) struct arena arena = { 0 };
+    CLEANUP(buf_free) struct buf before = { 0 };
+    struct edit_step step = { 0 };
+    struct list hunks = { 0 };
+    if (!utf8_is_plain(content, size))
+        return err_set(err, ERR_BAD_REQUEST, "a note holds no control characters");
+    if (!check_length(size, err) || !begin(text, err))
+        return false;
+    if (replica_is_behind_own(&text->replica, text->model->outbox))
+        follow(text);
+    buf_add(&before, "", 0);
+    text_content(text->replica.text, &before);
+    text_differences(buf_text(&before), before.len, content, size, &arena, &hunks);
+    step.from = own_used(text);
+    bool good = true;
+    for (size_t i = hunks.count; good && i-- > 0;) { // from the end, so that places stay what they are
+        const struct text_hunk *hunk = LIST_AT(&hunks, struct text_hunk, i);
+        good = change(text->replica.text, (size_t)(hunk->old.at - buf_text(&before)), hunk->old.size,
+                      hunk->new.at, hunk->new.size, i + 1 < hunks.count, &step, err);
+    }
     return finish(text, &step, good, err);
 }
 

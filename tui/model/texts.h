@@ -36,6 +36,9 @@ const char *model_text_content(struct model_text *text, size_t *ret_size);
 // ERR_FORBIDDEN, ERR_TOO_LARGE (over NOTE_LENGTH_MAX), ERR_STORAGE_FULL, ERR_BAD_REQUEST.
 bool model_text_replace(struct model_text *text, size_t at, size_t removed, const char *bytes, size_t size,
                         bool join, struct err *err);
+// Makes the content say something else, by its differences line by line: what others typed in between stays. One step of
+// undo. Errors as above.
+bool model_text_rewrite(struct model_text *text, const char *content, size_t size, struct err *err);
 // One's own edits alone. *ret_at (may be NULL): where the caret should go. True with nothing changed when there is none.
 bool model_text_undo(struct model_text *text, size_t *ret_at, struct err *err);
 bool model_text_redo(struct model_text *text, size_t *ret_at, struct err *err);
