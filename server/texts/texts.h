@@ -1,7 +1,8 @@
 // Texts that merge, stored (handbook SYNC): every update that came in, snapshots of them, whose each agent is. What a
 // text is about, who may read it and who hears of a change is its callers' affair.
 //
-// An id is the caller's: 64 bytes at most. Functions that take an op_ctx run in its operation's transaction or snapshot.
+// An id is the caller's: 64 bytes at most. Functions that take an op_ctx run in its operation's transaction or snapshot,
+// not in a prepare(): those of operations that change something use the writer's memory.
 #pragma once
 
 #include "server/core/op.h"

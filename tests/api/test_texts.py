@@ -64,6 +64,21 @@ class Texts(WithSync):
         self.assertEqual([(step["ord"], step["added"]) for step in steps], [(1, len(typist.typed))])
         print(f"\nan edit reaches another program in {statistics.median(took):.1f} ms")
 
+    def test_who_was_away_while_much_was_typed_goes_on_from_there(self):
+        """The log keeps one entry of what changed with every key, and is never too short for that."""
+        booking = self.book()
+        john, jane = self.ready(CONSULTANT, "keys"), self.ready(CLIENT, "gone")
+        typist, n = Typist(booking, "shared"), 0
+        for _ in range(3):
+            jane.close()
+            for n in range(n + 1, n + 21):
+                typist.heard(john.run((n, "note.edit", typist.type("k")))[0])
+            jane = self.program(CLIENT, device="gone", cache=jane.cache)
+            jane.until_ready()
+            self.assertFalse(jane.cache.resets)
+            self.assertEqual(jane.cache.rows["note", f"{booking}:shared"]["head"], n)
+        self.assertEqual(jane.cache.rows, self.ready(CLIENT, "fresh").cache.rows)
+
     def test_an_edit_that_was_not_answered_is_sent_again(self):
         booking = self.book()
         john = self.ready(CONSULTANT, "again")
