@@ -28,8 +28,8 @@ static const struct shape view_shape = SHAPE(struct note_view, "Note", view_fiel
 
 static struct bytes kept(struct arena *arena, const struct buf *buf)
 {
-    return buf->len == 0 ? (struct bytes){ 0 }
-                         : (struct bytes){ arena_copy(arena, buf->data, buf->len), buf->len };
+    struct bytes none = { 0 };
+    return buf->len == 0 ? none : (struct bytes){ arena_copy(arena, buf->data, buf->len), buf->len };
 }
 
 static bool read_author(struct op_ctx *ctx, const char *id, struct note_view *view)

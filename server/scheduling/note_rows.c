@@ -6,9 +6,10 @@
 
 static struct bytes copy_blob(const struct db_rows *rows, int column, struct arena *arena)
 {
+    struct bytes none = { 0 };
     size_t size;
     const void *data = db_col_blob(rows, column, &size);
-    return size == 0 ? (struct bytes){ 0 } : (struct bytes){ arena_copy(arena, data, size), size };
+    return size == 0 ? none : (struct bytes){ arena_copy(arena, data, size), size };
 }
 
 bool note_load(struct op_ctx *ctx, const char *id, struct stored_note *ret)

@@ -48,19 +48,30 @@ static void link_first(struct texts *texts, struct loaded *loaded)
     texts->newest = loaded;
 }
 
-static void drop(struct texts *texts, struct loaded *loaded)
+// One that stands in the line no longer.
+static void forget(struct texts *texts, struct loaded *loaded)
 {
     *place_of(texts, loaded->id) = loaded->next_in_bucket;
-    unlink_from_line(texts, loaded);
     texts->bytes -= loaded->bytes;
     text_free(loaded->text);
     free(loaded);
 }
 
+static void drop(struct texts *texts, struct loaded *loaded)
+{
+    unlink_from_line(texts, loaded);
+    forget(texts, loaded);
+}
+
+// The newest stays, whatever its size: it is in somebody's hand.
 static void make_room(struct texts *texts)
 {
-    while (texts->bytes > TEXTS_CACHE_BYTES && texts->oldest != texts->newest)
-        drop(texts, texts->oldest);
+    while (texts->bytes > TEXTS_CACHE_BYTES && texts->oldest != texts->newest) {
+        struct loaded *last = texts->oldest;
+        texts->oldest = last->newer;
+        texts->oldest->older = NULL;
+        forget(texts, last);
+    }
 }
 
 static size_t units_of(const struct text *text)
@@ -78,7 +89,7 @@ static struct loaded *put(struct texts *texts, const char *id, int64_t stamp, st
 {
     struct loaded *loaded = calloc(1, sizeof *loaded);
     CHECK(loaded != NULL && strlen(id) <= TEXTS_ID_MAX);
-    strcpy(loaded->id, id);
+    memcpy(loaded->id, id, strlen(id) + 1);
     loaded->stamp = stamp;
     loaded->text = text;
     loaded->bytes = TEXT_OVERHEAD + units_of(text) * UNIT_BYTES;
@@ -126,7 +137,10 @@ void texts_free(struct texts *texts)
 {
     if (texts == NULL)
         return;
-    while (texts->newest != NULL)
-        drop(texts, texts->newest);
+    for (struct loaded *loaded = texts->newest, *older; loaded != NULL; loaded = older) {
+        older = loaded->older;
+        text_free(loaded->text);
+        free(loaded);
+    }
     free(texts);
 }
