@@ -53,6 +53,18 @@ class CoConsultants(Story):
         self.assertIn(self.start, free_slots(self.jane, self.other_id))
         self.assertEqual(self.john.json("show", self.code)["consultation"]["coConsultants"], [])
 
+    def test_access_ends_while_she_is_away(self):
+        self.john.run("note", self.code, "--kind", "preparation", "-m", "for both")
+        self.john.run("co-consultant", self.code, self.other_id)
+        self.wait_until(lambda: self.sees(self.mary))
+        self.john.run("co-consultant", self.code, self.other_id, "--remove")
+        self.john.run("note", self.code, "--kind", "preparation", "-m", "after she left")
+        self.john.run("sync", "--wait", "20")
+        self.wait_until(lambda: not self.sees(self.mary))
+        cache = b"".join(part.read_bytes() for part in self.mary.home.glob("cache.db*"))
+        self.assertNotIn(b"after she left", cache)
+        self.assertNotIn(self.code, self.mary.run("agenda", "--days", 60))
+
     def test_who_is_busy_does_not_join(self):
         beta = next(a.email for a in self.serenityd.accounts.values() if a.role == "client" and a.email != JANE)
         admin, client = self.admin(self.serenityd), self.serenityd.api(beta).get("/api/clients/me")["client"]["id"]
