@@ -6,7 +6,8 @@
 
 enum { BUFFER_REACH_MINUTES = 480 }; // no consultant's buffer is larger (specification 2.2, capacity)
 
-// What they lead and what they join. Neighbours count by their buffer too, so the search reaches beyond the ends; a session is at most a day long.
+// What they lead and what they join. Neighbours count by their buffer too, so the search reaches beyond the ends; a
+// session is at most a day long.
 static bool load_busy(struct op_ctx *ctx, const char *consultant_id, int64_t from, int64_t to,
                       const struct booking_policy *policy, struct list *ret_busy)
 {

@@ -18,9 +18,17 @@
 #include <cmocka.h>
 
 static const char *const kinds[] = {
-    "booking_cancelled",   "booking_confirmed_client", "booking_confirmed_consultant",
-    "booking_rescheduled", "credits_granted",          "reminder_1h",
-    "reminder_24h",        "session_completed",        "verify_email",
+    "booking_cancelled",
+    "booking_confirmed_client",
+    "booking_confirmed_consultant",
+    "booking_declined",
+    "co_consultant_added",
+    "booking_rescheduled",
+    "credits_granted",
+    "reminder_1h",
+    "reminder_24h",
+    "session_completed",
+    "verify_email",
 };
 
 static struct list values_with(struct arena *arena, const char *text)

@@ -82,6 +82,15 @@ static void test_they_see_all_but_the_leads_own_notes(void **state)
     assert_string_equal(json_text(data, "consultation.preparationNotes"), "PREPARED");
     assert_string_equal(json_text(data, "consultation.liveNotes.text"), "SHARED");
     cJSON_Delete(data);
+    // told at once, and by mail
+    assert_int_equal(
+        count(office, arena_printf(&office->arena,
+                                   "SELECT count(*) FROM notification WHERE person_id = '%s' AND "
+                                   "kind = 'co_consultant_added' AND body LIKE '%%John%%leads it.'",
+                                   office->mary.user_id)),
+        1);
+    assert_int_equal(count(office, "SELECT count(*) FROM job WHERE key LIKE 'mail:co_consultant_added:%'"),
+                     1);
     assert_int_equal(count_mine(office, &office->mary), 1);
     data = office_run(office, &op_run_consultation_upcoming, &office->mary, ERR_NONE, "{}");
     assert_int_equal((int)json_number(data, "total"), 1);
