@@ -3,13 +3,13 @@
 
 #include "shared/base/utf8.h"
 
-void edit_begin(struct text *text)
+void local_begin(struct text *text)
 {
     text->edit.count = 0;
     text->edit_from = AGENT(text, text->self)->next;
 }
 
-uint32_t edit_finish(struct text *text, struct buf *ret_update)
+uint32_t local_finish(struct text *text, struct buf *ret_update)
 {
     update_write(text, text->edit.items, text->edit.count, ret_update);
     return text->edit_from;
@@ -33,7 +33,7 @@ static void settle_direction(const struct agent *agent, struct op *op)
         op->kind = run_at(agent, agent->runs.count - 1)->kind;
 }
 
-void edit_delete(struct text *text, struct place place, uint32_t len)
+void local_delete(struct text *text, struct place place, uint32_t len)
 {
     const struct span *span = tree_span(text, place);
     const struct agent *self = AGENT(text, text->self);
@@ -52,7 +52,7 @@ void edit_delete(struct text *text, struct place place, uint32_t len)
     settle_direction(self, op);
 }
 
-void edit_insert(struct text *text, struct place place, struct id left, const char *bytes, uint32_t len)
+void local_insert(struct text *text, struct place place, struct id left, const char *bytes, uint32_t len)
 {
     struct op *op = array_add(&text->edit, sizeof *op);
     *op = (struct op){ .kind = RUN_INSERT,
@@ -67,7 +67,7 @@ void edit_insert(struct text *text, struct place place, struct id left, const ch
 
 static bool finish_step(struct text *text, struct buf *ret_update)
 {
-    undo_note(text, edit_finish(text, ret_update));
+    undo_note(text, local_finish(text, ret_update));
     return true;
 }
 
@@ -93,8 +93,8 @@ bool text_insert(struct text *text, size_t at, const char *bytes, size_t size, s
     }
     if (!agent_reserve(text, text->self, (uint32_t)size, err))
         return false;
-    edit_begin(text);
-    edit_insert(text, place, left, bytes, (uint32_t)size);
+    local_begin(text);
+    local_insert(text, place, left, bytes, (uint32_t)size);
     return finish_step(text, ret_update);
 }
 
@@ -118,13 +118,13 @@ bool text_delete(struct text *text, size_t at, size_t size, struct buf *ret_upda
         return true;
     if (!check_deletion(text, at, size, err) || !agent_reserve(text, text->self, (uint32_t)size, err))
         return false;
-    edit_begin(text);
+    local_begin(text);
     for (uint32_t left = (uint32_t)size; left > 0;) {
         struct place place = tree_find_live(text, (uint32_t)at);
         uint32_t part = tree_span(text, place)->len - place.offset;
         if (part > left)
             part = left;
-        edit_delete(text, place, part);
+        local_delete(text, place, part);
         left -= part;
     }
     return finish_step(text, ret_update);

@@ -236,13 +236,13 @@ void update_write(const struct text *text, const struct op *ops, size_t count, s
 // ---- edit.c ----
 // Local operations are gathered in text->edit as they are made, and written out as one update at the end. There must be
 // room for their ids.
-void edit_begin(struct text *text);
+void local_begin(struct text *text);
 // Deletes the first `len` units from the place on, which are live and of one span.
-void edit_delete(struct text *text, struct place place, uint32_t len);
+void local_delete(struct text *text, struct place place, uint32_t len);
 // Inserts at the place, which is right behind unit `left`.
-void edit_insert(struct text *text, struct place place, struct id left, const char *bytes, uint32_t len);
+void local_insert(struct text *text, struct place place, struct id left, const char *bytes, uint32_t len);
 // Returns the own seq at the beginning.
-uint32_t edit_finish(struct text *text, struct buf *ret_update);
+uint32_t local_finish(struct text *text, struct buf *ret_update);
 
 // ---- undo.c ----
 // The own operations since seq `from` are a step of undo.

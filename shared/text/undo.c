@@ -58,14 +58,14 @@ static void take_away(struct text *text, struct id id, uint32_t len)
         uint32_t part = span->len - place.offset < len ? span->len - place.offset : len;
         struct id to = id;
         if (!span->dead) {
-            edit_delete(text, place, part);
+            local_delete(text, place, part);
         } else {
             part = point_len(text, id, len);
             while (find_move(text, to, &part, &to))
                 continue;
             place = tree_find(text, to);
             if (!tree_span(text, place)->dead)
-                edit_delete(text, place, part);
+                local_delete(text, place, part);
         }
         id.seq += part;
         len -= part;
@@ -101,7 +101,7 @@ static void bring_back(struct text *text, struct id id, uint32_t len)
         array_drop_first(&text->moves, sizeof(struct move), UNDO_MOVES_MAX / 4);
     *(struct move *)array_add(&text->moves, sizeof(struct move)) =
         (struct move){ id, AGENT(text, text->self)->next, len };
-    edit_insert(text, place, last, AGENT(text, id.agent)->bytes + id.seq, len);
+    local_insert(text, place, last, AGENT(text, id.agent)->bytes + id.seq, len);
 }
 
 // How many of these dead units stand together and come back: whole code points that nobody else deleted.
@@ -165,9 +165,9 @@ static bool undo_last(struct text *text, struct array *from, struct array *to, s
     if (!agent_reserve(text, text->self, step.to - step.from, err))
         return false;
     from->count--;
-    edit_begin(text);
+    local_begin(text);
     invert(text, step);
-    uint32_t begun = edit_finish(text, ret_update);
+    uint32_t begun = local_finish(text, ret_update);
     *(struct step *)array_add(to, sizeof step) = (struct step){ begun, AGENT(text, text->self)->next };
     return true;
 }

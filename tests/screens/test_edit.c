@@ -204,19 +204,40 @@ static void up_and_down_keep_the_column(void **state)
     text_area_free(&area);
 }
 
-static void a_change_from_elsewhere_keeps_the_place(void **state)
+static void what_comes_from_elsewhere_puts_the_cursor_between_clusters(void **state)
 {
     struct edit edit = { 0 };
     (void)state;
     edit_set(&edit, "one two three");
-    edit_move(&edit, 8); // before "three"
-    edit_merge(&edit, "zero one two three");
+    edit_show(&edit, "zero one two three", 13);
     assert_string_equal(edit_text(&edit) + edit.cursor, "three");
-    edit_merge(&edit, "zero one two three four");
-    assert_string_equal(edit_text(&edit) + edit.cursor, "three four");
-    edit_merge(&edit, "");
+    assert_false(edit_undo(&edit));
+    edit_show(&edit, "ee\xcc\x81", 2); // within the second cluster
+    assert_int_equal(edit.cursor, 1);
+    edit_show(&edit, "", 99);
     assert_int_equal(edit.cursor, 0);
     edit_free(&edit);
+}
+
+static void a_text_to_read_is_moved_through_and_not_changed(void **state)
+{
+    struct text_area area = { .goal = -1, .width = 10, .height = 2, .read_only = true };
+    bool changed;
+    (void)state;
+    edit_set(&area.edit, "one\ntwo\nthree");
+    assert_false(text_area_key(&area, 'x', &changed));
+    text_area_paste(&area, "pasted");
+    assert_string_equal(edit_text(&area.edit), "one\ntwo\nthree");
+    assert_true(text_area_key(&area, K_UP, &changed));
+    text_area_show_from(&area, 5);
+    assert_int_equal(text_area_top(&area), 4);
+    int x, y;
+    text_area_place(&area, 10, &x, &y);
+    assert_int_equal(x, 2);
+    assert_int_equal(y, 1);
+    text_area_place(&area, 0, &x, &y);
+    assert_int_equal(y, -1);
+    text_area_free(&area);
 }
 
 static void controls_cannot_be_typed_or_pasted(void **state)
@@ -257,7 +278,8 @@ int main(void)
         cmocka_unit_test(words_are_undone_one_by_one),
         cmocka_unit_test(every_byte_is_in_one_line),
         cmocka_unit_test(up_and_down_keep_the_column),
-        cmocka_unit_test(a_change_from_elsewhere_keeps_the_place),
+        cmocka_unit_test(what_comes_from_elsewhere_puts_the_cursor_between_clusters),
+        cmocka_unit_test(a_text_to_read_is_moved_through_and_not_changed),
         cmocka_unit_test(controls_cannot_be_typed_or_pasted),
         cmocka_unit_test(drawing_shows_the_cursor),
     };

@@ -44,8 +44,13 @@ static const struct cli_option logout_options[] = {
     { NULL, NULL, NULL },
 };
 static const struct cli_option note_options[] = {
-    { "--kind", "KIND", "consultant (private, default), live (shared), preparation or internal" },
+    { "--at", "N", "the note as it was after that version of its history" },
+    { "--file", "FILE", "what to write, from a file, or - for standard input" },
+    { "--history", NULL, "who wrote what and when, newest first" },
+    { "--kind", "KIND",
+      "consultant (private), live, preparation, internal, shared or client (default: one's own)" },
     { "-m", "TEXT", "what to write; it is added below what is there" },
+    { "--replace", NULL, "write it in place of what is there; what others write meanwhile stays" },
     { NULL, NULL, NULL },
 };
 static const struct cli_option sync_options[] = {
@@ -69,8 +74,8 @@ const struct cli_command cli_commands[] = {
       decline_options, cli_decline },
     { "login", NULL, 0, "Signs in and fetches what you may see.", login_options, cli_login },
     { "logout", NULL, 0, "Signs out and forgets everything here.", logout_options, cli_logout },
-    { "note", "CODE", 1, "Adds to a note of a consultation, with or without a connection.", note_options,
-      cli_note },
+    { "note", "CODE", 1, "Shows or writes a note of a consultation, with or without a connection.",
+      note_options, cli_note },
     { "show", "CODE", 1, "Shows everything about one consultation.", no_options, cli_show },
     { "status", NULL, 0, "Says who is signed in, whether online, and what waits.", no_options, cli_status },
     { "sync", NULL, 0, "Sends what waits and fetches what changed.", sync_options, cli_sync },

@@ -41,7 +41,6 @@ static void notes_json(struct cli_run *run, const struct consultation_detail *de
         const struct note_view *note = LIST_AT(&detail->notes, struct note_view, i);
         json_text(run, note_kind_words[note->kind], note->text);
     }
-    json_text(run, "client", detail->client_notes.text);
     say(run, "}");
 }
 
@@ -172,9 +171,7 @@ static void parts_text(struct cli_run *run, const struct consultation_detail *de
         const struct note_view *note = LIST_AT(&detail->notes, struct note_view, i);
         block(run, arena_printf(&run->arena, "notes, %s", note_kind_words[note->kind]), note->text,
               note->waits);
-        block(run, "refused, as typed here", note->mine, false);
     }
-    block(run, "notes, client", detail->client_notes.text, detail->client_notes.waits);
     for (size_t i = 0; i < detail->action_items.count; i++) {
         const struct action_item_view *item = LIST_AT(&detail->action_items, struct action_item_view, i);
         block(run, "action item", item->row.description, item->waits);
@@ -208,73 +205,4 @@ int cli_show(struct cli_run *run)
         parts_text(run, &detail);
     }
     return CLI_OK;
-}
-
-// --- note ------------------------------------------------------------------------------------------------------------------
-
-// What is there with the new text below it.
-static const char *append(struct cli_run *run, const char *text, const char *more)
-{
-    if (text == NULL || *text == '\0')
-        return more;
-    const char *gap = text[strlen(text) - 1] == '\n' ? "" : "\n";
-    return arena_printf(&run->arena, "%s%s%s", text, gap, more);
-}
-
-static const struct note_view *note_of(const struct consultation_detail *detail, enum note_kind kind)
-{
-    static const struct note_view none = { .text = "" };
-    for (size_t i = 0; i < detail->notes.count; i++)
-        if (LIST_AT(&detail->notes, struct note_view, i)->kind == kind)
-            return LIST_AT(&detail->notes, struct note_view, i);
-    return &none;
-}
-
-// -1: there is no such kind.
-static int read_kind(const char *word)
-{
-    for (int kind = 0; note_kind_words[kind] != NULL; kind++)
-        if (strcmp(note_kind_words[kind], word) == 0)
-            return kind;
-    return -1;
-}
-
-static bool write_note(struct cli_run *run, const struct consultation_detail *detail, int kind,
-                       const char *more, struct err *err)
-{
-    const char *id = detail->head.row.id;
-    bool as_client = (model_roles(run->model) & (ROLE_CONSULTANT | ROLE_ADMIN)) == 0 && kind != NOTE_LIVE;
-    if (as_client) {
-        const struct note_view *note = &detail->client_notes;
-        return model_client_notes_save(run->model, id, note->rev, append(run, note->text, more), err);
-    }
-    const struct note_view *note = note_of(detail, (enum note_kind)kind);
-    return model_note_save(run->model, id, (enum note_kind)kind, note->rev, append(run, note->text, more),
-                           err);
-}
-
-static int64_t last_waiting(struct cli_run *run)
-{
-    struct list list = { 0 };
-    model_waiting(run->model, &run->arena, &list);
-    return list.count > 0 ? LIST_AT(&list, struct waiting, list.count - 1)->n : 0;
-}
-
-int cli_note(struct cli_run *run)
-{
-    struct consultation_detail detail;
-    struct err err;
-    const char *text = run_value(run, "-m"), *word = run_value(run, "--kind");
-    int kind = word != NULL ? read_kind(word) : NOTE_CONSULTANT;
-    if (text == NULL || kind < 0) {
-        fputs(text == NULL ? "serenity note: -m TEXT is needed\n"
-                           : "serenity note: --kind takes consultant, live, preparation or internal\n",
-              stderr);
-        return CLI_USAGE;
-    }
-    if (!run_open(run) || !run_signed_in(run) || !run_find(run, run->words[0], &detail))
-        return CLI_FAILED;
-    if (!write_note(run, &detail, kind, text, &err) || !model_flush(run->model, &err))
-        return run_fail(run, &err);
-    return run_tell(run, last_waiting(run), detail.head.row.code);
 }

@@ -6,12 +6,25 @@
 #include <string.h>
 
 const struct screen_ops *const screens_all[] = {
-    &login_ops,         &calendar_ops,   &consultation_ops,
-    &sessions_ops,      &inbox_ops,      &changes_ops,
-    &note_ops,          &workbench_ops,  &credits_ops,
-    &directory_ops,     &book_ops,       &popup_question_ops,
-    &popup_choice_ops,  &popup_form_ops, &popup_text_ops,
-    &popup_palette_ops, &popup_help_ops, NULL,
+    &login_ops,
+    &calendar_ops,
+    &consultation_ops,
+    &sessions_ops,
+    &inbox_ops,
+    &changes_ops,
+    &note_ops,
+    &history_ops,
+    &workbench_ops,
+    &credits_ops,
+    &directory_ops,
+    &book_ops,
+    &popup_question_ops,
+    &popup_choice_ops,
+    &popup_form_ops,
+    &popup_text_ops,
+    &popup_palette_ops,
+    &popup_help_ops,
+    NULL,
 };
 
 static enum alert_way alert_way_of(const struct config *config)

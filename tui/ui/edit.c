@@ -131,20 +131,10 @@ void edit_set(struct edit *edit, const char *text)
     edit->cursor = edit->text.len;
 }
 
-void edit_merge(struct edit *edit, const char *text)
+void edit_show(struct edit *edit, const char *text, size_t cursor)
 {
-    CLEANUP(buf_free) struct buf now = { 0 };
-    add_typed(&now, text, strlen(text));
-    size_t same = 0, cursor = edit->cursor, was = edit->text.len;
-    while (same < was && same < now.len && edit->text.data[same] == now.data[same])
-        same++;
-    bool before_change = cursor <= same;
-    size_t from_end = was - cursor;
-    forget_from(edit, 0);
-    buf_clear(&edit->text);
-    buf_add(&edit->text, buf_text(&now), now.len);
-    size_t at = before_change ? cursor : from_end <= now.len ? now.len - from_end : 0;
-    edit_move(edit, at);
+    edit_set(edit, text);
+    edit_move(edit, cursor);
 }
 
 void edit_insert(struct edit *edit, const char *text, size_t size)

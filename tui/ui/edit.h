@@ -26,8 +26,8 @@ struct edit {
 void edit_free(struct edit *edit);
 // Replaces everything and forgets the undo history; the cursor goes to the end.
 void edit_set(struct edit *edit, const char *text);
-// Replaces everything with what came from elsewhere; the cursor stays with the text around it where that is possible.
-void edit_merge(struct edit *edit, const char *text);
+// Replaces everything with what came from elsewhere and forgets the undo history.
+void edit_show(struct edit *edit, const char *text, size_t cursor);
 const char *edit_text(const struct edit *edit);
 
 // At the cursor. What is not valid UTF-8 or a control other than newline and tab is left out.

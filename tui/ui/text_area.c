@@ -179,12 +179,14 @@ bool text_area_key(struct text_area *area, keycode key, bool *ret_changed)
     *ret_changed = false;
     if (move_key(area, key))
         return true;
-    *ret_changed = change_key(area, key);
+    *ret_changed = !area->read_only && change_key(area, key);
     return *ret_changed;
 }
 
 void text_area_paste(struct text_area *area, const char *text)
 {
+    if (area->read_only)
+        return;
     size_t size = 0;
     while (text[size])
         size++;
@@ -204,6 +206,25 @@ void text_area_click(struct text_area *area, int x, int y)
 void text_area_scroll(struct text_area *area, int by)
 {
     move_lines(area, by);
+}
+
+size_t text_area_top(const struct text_area *area)
+{
+    struct wrap_line line;
+    return line_at(area, area->top, &line) ? line.start : 0;
+}
+
+void text_area_show_from(struct text_area *area, size_t at)
+{
+    struct wrap_line line;
+    area->top = line_of(area, at, &line);
+}
+
+void text_area_place(const struct text_area *area, size_t at, int *ret_x, int *ret_y)
+{
+    struct wrap_line line;
+    *ret_y = line_of(area, at, &line) - area->top;
+    *ret_x = text_width_n(edit_text(&area->edit) + line.start, at > line.start ? at - line.start : 0);
 }
 
 static void keep_visible(struct text_area *area, int cursor_line)
@@ -239,6 +260,6 @@ void text_area_draw(struct text_area *area, const struct canvas *canvas, bool fo
     if (area->edit.text.len == 0 && hint)
         canvas_wrapped(canvas, canvas_rect(canvas), 0, INK_FAINT, hint);
     canvas_scrollbar(canvas, canvas_rect(canvas), area->top, area->height, number);
-    if (focused)
+    if (focused && !area->read_only)
         canvas_cursor(canvas, column < area->width ? column : area->width - 1, cursor_line - area->top);
 }

@@ -192,7 +192,7 @@ static void workbench(struct screen *screen)
 static void prepare(struct screen *screen)
 {
     const struct consultation_data *data = screen->data;
-    note_open(screen->app, &(struct note_target){ data->id, NOTE_PREPARATION, false });
+    note_open(screen->app, &(struct note_target){ data->id, NOTE_PREPARATION });
 }
 
 static bool may_write(struct screen *screen, const char **ret_reason)
@@ -206,7 +206,19 @@ static bool may_write(struct screen *screen, const char **ret_reason)
 static void client_notes(struct screen *screen)
 {
     const struct consultation_data *data = screen->data;
-    note_open(screen->app, &(struct note_target){ data->id, NOTE_LIVE, true });
+    note_open(screen->app, &(struct note_target){ data->id, NOTE_CLIENT });
+}
+
+static void shared_document(struct screen *screen)
+{
+    const struct consultation_data *data = screen->data;
+    note_open(screen->app, &(struct note_target){ data->id, NOTE_SHARED });
+}
+
+static void session_notes(struct screen *screen)
+{
+    const struct consultation_data *data = screen->data;
+    note_open(screen->app, &(struct note_target){ data->id, NOTE_LIVE });
 }
 
 static bool has_alternatives(struct screen *screen, const char **ret_reason)
@@ -260,6 +272,10 @@ static const struct action actions[] = {
       is_consultant, workbench },
     { "consultation.notes", "e", "your notes", "What the consultant should know before the session.", 4,
       may_write, client_notes },
+    { "consultation.shared", "d", "shared document", "Everyone in the session writes it, also at once.", 4,
+      is_known, shared_document },
+    { "consultation.session_notes", "v", "session notes", "What the consultants note in the session.", 0,
+      is_known, session_notes },
     { "consultation.confirm", "c", "confirm", "Tells the client that the session will take place.", 5,
       may_confirm, confirm },
     { "consultation.decline", "D", "decline",

@@ -241,6 +241,8 @@ static void note(struct pen *pen, const char *title, const char *who, const stru
 {
     if (!note || !note->text || !*note->text)
         return;
+    if (note->author_name && *note->author_name)
+        who = app_printf(pen->app, "%s · last %s", who, note->author_name);
     pen_heading(pen, title, note->waits ? app_printf(pen->app, "%s · ↑ waits", who) : who);
     pen_text(pen, INK_TEXT, note->text);
     pen_gap(pen);
@@ -260,8 +262,9 @@ void detail_texts(struct pen *pen, const struct consultation_detail *detail)
         detail_deliverables(pen, detail);
         pen_gap(pen);
     }
-    note(pen, "From the client", "both read it", &detail->client_notes);
-    note(pen, "Session notes", "both read them", detail_note(detail, NOTE_LIVE));
+    note(pen, "From the client", "everyone reads it", detail_note(detail, NOTE_CLIENT));
+    note(pen, "Shared document", "everyone writes it", detail_note(detail, NOTE_SHARED));
+    note(pen, "Session notes", "everyone reads them", detail_note(detail, NOTE_LIVE));
     note(pen, "Private notes", "only the consultant", detail_note(detail, NOTE_CONSULTANT));
     note(pen, "Preparation", "only the consultants", detail_note(detail, NOTE_PREPARATION));
     note(pen, "Internal", "consultants and administrators", detail_note(detail, NOTE_INTERNAL));

@@ -1,29 +1,36 @@
-// A note that is saved at each key: the text area and what the model knows of the note, kept in step.
+// One note under the keys: the merging text of the model, and its mirror on the screen with carets of others in it.
 #pragma once
 
+#include "tui/model/texts.h"
 #include "tui/screens/common/desk.h"
 #include "tui/screens/common/views.h"
 #include "tui/ui/text_area.h"
 
 struct note_editor {
-    char consultation_id[ID_SIZE];
     enum note_kind kind;
-    bool client_notes;
+    struct model_text *text;
     struct text_area area;
-    int64_t rev; // the server's version that the text is based on
-    bool loaded, waits, conflict;
-    char failed[ERR_MESSAGE_MAX]; // why it could not be saved, or ""
+    bool waits;
+    int64_t refused;                 // n of the refusal, or 0
+    bool authors;                    // names of who wrote what stand beside it
+    char read_only[ERR_MESSAGE_MAX]; // why it cannot be written, or ""
+    char failed[ERR_MESSAGE_MAX];    // why the last key could not be saved, or ""
+    size_t typed_to;                 // where a word that is being typed goes on
+    int64_t typed_at;                // UTC ms
 };
 
-void note_editor_open(struct note_editor *editor, const struct note_target *target);
+void note_editor_open(struct note_editor *editor, struct model *model, const struct note_target *target);
 void note_editor_close(struct note_editor *editor);
-// What the model has now: taken over when it is not what was typed here.
-void note_editor_read(struct note_editor *editor, struct app *app);
+// What others typed comes in; caret and scrolled place go with the words.
+void note_editor_read(struct note_editor *editor);
 // True when the key was used.
 bool note_editor_key(struct note_editor *editor, struct app *app, keycode key);
 void note_editor_paste(struct note_editor *editor, struct app *app, const char *text);
-// In $VISUAL or $EDITOR; the screen comes back when it ends.
+void note_editor_click(struct note_editor *editor, int x, int y);
+// In $VISUAL or $EDITOR; what others type meanwhile stays.
 void note_editor_external(struct note_editor *editor, struct app *app);
-void note_editor_draw(struct note_editor *editor, const struct canvas *canvas, bool focused);
-// "saved on this device, queued" or "on the server", ending before column `right`.
+void note_editor_draw(struct note_editor *editor, struct app *app, const struct canvas *canvas, bool focused);
+// "saved here, queued" or "on the server", ending before column `right`.
 void note_editor_state(const struct note_editor *editor, const struct canvas *canvas, int right, int y);
+// Says where the caret is; others see it until the next call. here false: nowhere.
+void note_editor_caret(struct note_editor *editor);

@@ -5,7 +5,7 @@
 #include "tui/model/model.h"
 
 extern const struct screen_ops login_ops, calendar_ops, consultation_ops, sessions_ops, inbox_ops,
-    changes_ops, note_ops, workbench_ops, credits_ops, directory_ops, book_ops;
+    changes_ops, note_ops, history_ops, workbench_ops, credits_ops, directory_ops, book_ops;
 
 // By id or code; the workbench instead of the overview while it is in progress.
 void consultation_open(struct app *app, const char *id);
@@ -19,9 +19,10 @@ void login_failed(struct app *app, const struct err *err);
 struct note_target {
     const char *consultation_id;
     enum note_kind kind;
-    bool client_notes; // what the client writes; kind is ignored
 };
 void note_open(struct app *app, const struct note_target *target);
+// Who wrote what in it and when, and what it was then.
+void history_open(struct app *app, const struct note_target *target);
 
 // Booking: with a consultant (NULL: any), or moving a consultation to another time.
 struct book_target {

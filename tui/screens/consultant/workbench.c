@@ -13,13 +13,14 @@ enum { PANEL_WIDTH = 38, WIDE = 92, WRITING_MS = 5000 };
 
 static const struct {
     enum note_kind kind;
-    const char *name, *who;
+    const char *key, *name, *who;
 } tabs[] = {
-    { NOTE_CONSULTANT, "private", "only you read them" },
-    { NOTE_LIVE, "shared", "the client reads them too" },
-    { NOTE_PREPARATION, "preparation", "only the consultants read them" },
+    { NOTE_CONSULTANT, "F2", "private", "only you read them" },
+    { NOTE_LIVE, "F3", "session", "the client reads them too" },
+    { NOTE_SHARED, "F4", "shared", "the client writes them too" },
+    { NOTE_PREPARATION, "F7", "preparation", "only the consultants read them" },
 };
-enum { TAB_PRIVATE, TAB_SHARED, TAB_PREPARATION, TABS };
+enum { TAB_PRIVATE, TAB_SESSION, TAB_SHARED, TAB_PREPARATION, TABS };
 
 struct workbench_data {
     struct arena arena;
@@ -42,8 +43,9 @@ static void open_workbench(struct screen *screen, const void *arg)
     struct workbench_data *data = screen->data;
     snprintf(data->id, sizeof(data->id), "%s", (const char *)arg);
     for (int i = 0; i < TABS; i++)
-        note_editor_open(&data->notes[i], &(struct note_target){ data->id, tabs[i].kind, false });
+        note_editor_open(&data->notes[i], model_of(screen), &(struct note_target){ data->id, tabs[i].kind });
     model_presence_enter(model_of(screen), data->id, PRESENCE_SESSION);
+    note_editor_caret(&data->notes[data->tab]);
 }
 
 static void close_workbench(struct screen *screen)
@@ -63,11 +65,11 @@ static void news_workbench(struct screen *screen, unsigned changed)
     data->present = (struct list){ 0 };
     data->known = model_consultation(model_of(screen), data->id, &data->arena, &data->detail);
     if (data->known && data->tab == TAB_PRIVATE && booking_joins(&data->detail.head))
-        data->tab = TAB_SHARED; // the private ones are the lead's
+        data->tab = TAB_SESSION; // the private ones are the lead's
     model_policy(model_of(screen), &data->policy);
     model_presence(model_of(screen), data->id, &data->arena, &data->present);
     for (int i = 0; i < TABS; i++)
-        note_editor_read(&data->notes[i], screen->app);
+        note_editor_read(&data->notes[i]);
 }
 
 // --- drawing -------------------------------------------------------------------------------------------------------
@@ -158,13 +160,14 @@ static void draw_panel(struct screen *screen, const struct canvas *canvas)
     struct pen pen = { .canvas = canvas, .app = app, .top = data->top };
     const struct note_view *preparation = detail_note(detail, NOTE_PREPARATION);
     if (preparation && preparation->text && *preparation->text) {
-        pen_heading(&pen, "Prepared", "F4 edits");
+        pen_heading(&pen, "Prepared", "F7 edits");
         pen_text(&pen, INK_TEXT, preparation->text);
         pen_gap(&pen);
     }
-    if (detail->client_notes.text && *detail->client_notes.text) {
+    const struct note_view *client = detail_note(detail, NOTE_CLIENT);
+    if (client && *client->text) {
         pen_heading(&pen, "The client wrote", NULL);
-        pen_text(&pen, INK_TEXT, detail->client_notes.text);
+        pen_text(&pen, INK_TEXT, client->text);
         pen_gap(&pen);
     }
     pen_heading(&pen, "Action items", "F5 adds");
@@ -199,9 +202,9 @@ static void draw_tabs(struct screen *screen, const struct canvas *canvas, struct
     int x = rect.x + 2;
     canvas_text(canvas, x, rect.y, INK_BOX, " ");
     x += 1 + canvas_text(canvas, x + 1, rect.y, INK_STRONG, "Notes ");
-    for (int i = booking_joins(&data->detail.head) ? TAB_SHARED : TAB_PRIVATE; i < TABS; i++) {
+    for (int i = booking_joins(&data->detail.head) ? TAB_SESSION : TAB_PRIVATE; i < TABS; i++) {
         bool here = i == data->tab;
-        const char *text = app_printf(screen->app, " F%d %s ", i + 2, tabs[i].name);
+        const char *text = app_printf(screen->app, " %s %s ", tabs[i].key, tabs[i].name);
         int width = text_width(text);
         if (here)
             canvas_paper(canvas, (struct rect){ x, rect.y, width, 1 }, PAPER_MARKED);
@@ -234,7 +237,7 @@ static void draw_notes(struct screen *screen, const struct canvas *canvas, struc
     draw_typing(screen, canvas, rect);
     data->text = rect_inset(inner, 1, 0);
     struct canvas part = canvas_sub(canvas, data->text);
-    note_editor_draw(editor, &part, focused);
+    note_editor_draw(editor, screen->app, &part, focused);
 }
 
 static void draw_workbench(struct screen *screen, const struct canvas *canvas)
@@ -320,7 +323,7 @@ static void click_workbench(struct screen *screen, int x, int y)
     bool in_text = rect_has(data->text, x, y);
     data->on_panel = !in_text && x < PANEL_WIDTH && screen->area.width >= WIDE;
     if (in_text)
-        text_area_click(&data->notes[data->tab].area, x - data->text.x, y - data->text.y);
+        note_editor_click(&data->notes[data->tab], x - data->text.x, y - data->text.y);
 }
 
 static void wheel_workbench(struct screen *screen, int x, int y, int by)
@@ -351,6 +354,7 @@ static void use_tab(struct screen *screen, int tab)
     struct workbench_data *data = screen->data;
     data->tab = tab;
     data->on_panel = false;
+    note_editor_caret(&data->notes[tab]);
 }
 
 static bool leads(struct screen *screen, const char **ret_reason)
@@ -365,6 +369,11 @@ static void use_private(struct screen *screen)
     use_tab(screen, TAB_PRIVATE);
 }
 
+static void use_session(struct screen *screen)
+{
+    use_tab(screen, TAB_SESSION);
+}
+
 static void use_shared(struct screen *screen)
 {
     use_tab(screen, TAB_SHARED);
@@ -373,6 +382,18 @@ static void use_shared(struct screen *screen)
 static void use_preparation(struct screen *screen)
 {
     use_tab(screen, TAB_PREPARATION);
+}
+
+static void history(struct screen *screen)
+{
+    const struct workbench_data *data = screen->data;
+    history_open(screen->app, &(struct note_target){ data->id, tabs[data->tab].kind });
+}
+
+static void authors(struct screen *screen)
+{
+    struct workbench_data *data = screen->data;
+    data->notes[data->tab].authors = !data->notes[data->tab].authors;
 }
 
 static void use_other(struct screen *screen)
@@ -444,13 +465,18 @@ static const struct action actions[] = {
     { "workbench.editor", "ctrl-e", "editor", "Opens the notes in $VISUAL or $EDITOR.", 5, is_known,
       external },
     { "workbench.private", "F2", "private notes", "Only you read them.", 0, leads, use_private },
-    { "workbench.shared", "F3", "shared notes", "The client reads them too.", 0, NULL, use_shared },
-    { "workbench.preparation", "F4", "preparation", "What you noted before the session.", 0, NULL,
+    { "workbench.session", "F3", "session notes", "The client reads them too.", 0, NULL, use_session },
+    { "workbench.shared", "F4", "shared document", "Everyone in the session writes.", 0, NULL, use_shared },
+    { "workbench.preparation", "F7", "preparation", "What you noted before the session.", 0, NULL,
       use_preparation },
+    { "workbench.history", "ctrl-r", "history", "Who wrote what and when, and what it was then.", 7, is_known,
+      history },
+    { "workbench.authors", "ctrl-t", "who wrote it", "Names beside what each person wrote.", 0, is_known,
+      authors },
     { "workbench.side", "tab", "other side", "Between the notes and the list beside them.", 6, NULL,
       use_other },
-    { "workbench.undo", "ctrl-z", "undo", "Takes back what was typed; ctrl-y types it again.", 0, NULL,
-      NULL },
+    { "workbench.undo", "ctrl-z", "undo", "Takes back what you typed yourself; ctrl-y types it again.", 0,
+      NULL, NULL },
 };
 
 const struct screen_ops workbench_ops = {

@@ -1,0 +1,145 @@
+#include "tui/screens/common/note_carets.h"
+
+#include "shared/text/difference.h"
+#include "tui/term/text.h"
+
+#include <string.h>
+
+static const enum ink inks[] = { INK_INFO, INK_SPECIAL, INK_GOOD, INK_WARN };
+
+// The same person has the same ink wherever they are.
+static enum ink ink_of(const char *name)
+{
+    unsigned sum = 0;
+    for (; *name != '\0'; name++)
+        sum = sum * 31 + (unsigned char)*name;
+    return inks[sum % ARRAY_LEN(inks)];
+}
+
+// The first word of the name is enough beside the text.
+static const char *short_name(struct app *app, const char *name)
+{
+    return app_printf(app, "%.*s", (int)strcspn(name, " "), name);
+}
+
+// --- carets --------------------------------------------------------------------------------------------------------
+
+static int line_end(const struct text_area *area, const struct caret *caret, int y)
+{
+    int x, below;
+    const char *text = edit_text(&area->edit) + caret->at;
+    size_t rest = strcspn(text, "\n");
+    for (;; rest--) {
+        text_area_place(area, caret->at + rest, &x, &below);
+        if (below == y || rest == 0)
+            return x;
+    }
+}
+
+static void draw_tag(const struct caret *caret, const struct text_area *area, struct app *app,
+                     const struct canvas *canvas, int y)
+{
+    const char *tag = app_printf(app, "‹ %s", short_name(app, caret->name));
+    int width = text_width(tag), from = line_end(area, caret, y) + 2;
+    if (from + width <= canvas->area.width - 1)
+        canvas_text(canvas, canvas->area.width - 1 - width, y, ink_of(caret->name), tag);
+}
+
+static void draw_away(const struct caret *caret, struct app *app, const struct canvas *canvas, bool above)
+{
+    const char *tag = app_printf(app, "%s %s", above ? "↑" : "↓", short_name(app, caret->name));
+    canvas_right(canvas, canvas->area.width - 1, above ? 0 : canvas->area.height - 1, ink_of(caret->name),
+                 tag);
+}
+
+static void draw_caret(const struct caret *caret, const struct text_area *area, struct app *app,
+                       const struct canvas *canvas)
+{
+    int x, y;
+    text_area_place(area, caret->at, &x, &y);
+    if (y < 0 || y >= area->height) {
+        draw_away(caret, app, canvas, y < 0);
+        return;
+    }
+    if (x >= canvas->area.width)
+        x = canvas->area.width - 1;
+    canvas_paper(canvas, (struct rect){ x, y, 1, 1 }, PAPER_RUNNING);
+    canvas_mark(canvas, (struct rect){ x, y, 1, 1 }, MARK_UNDERLINE);
+    draw_tag(caret, area, app, canvas, y);
+}
+
+void note_carets_draw(struct model_text *text, const struct text_area *area, struct app *app,
+                      const struct canvas *canvas)
+{
+    struct list carets = { 0 };
+    model_text_carets(text, &app->frame, &carets);
+    for (size_t i = 0; i < carets.count; i++)
+        draw_caret(LIST_AT(&carets, struct caret, i), area, app, canvas);
+}
+
+// --- authors -------------------------------------------------------------------------------------------------------
+
+static const char *name_of(const struct authored *part)
+{
+    return part->mine ? "you" : part->author_name != NULL ? part->author_name : "?";
+}
+
+// Each author stands once at the line where their part begins to be shown.
+void note_authors_draw(struct model_text *text, const struct text_area *area, struct app *app,
+                       const struct canvas *gutter)
+{
+    struct list parts = { 0 };
+    int drawn = -1;
+    const char *before = "";
+    model_text_authors(text, &app->frame, &parts);
+    for (size_t i = 0; i < parts.count; i++) {
+        const struct authored *part = LIST_AT(&parts, struct authored, i);
+        int x, from, to;
+        text_area_place(area, part->at, &x, &from);
+        text_area_place(area, part->at + part->size - 1, &x, &to);
+        if (from <= drawn)
+            from = drawn + 1;
+        from = from < 0 ? 0 : from;
+        const char *name = name_of(part);
+        if (from > to || from >= gutter->area.height)
+            continue;
+        if (drawn < 0 || strcmp(before, name) != 0)
+            canvas_text_in(gutter, 0, from, gutter->area.width - 1, part->mine ? INK_DIM : ink_of(name),
+                           name);
+        for (int y = from; y <= to && y < gutter->area.height; y++)
+            canvas_text(gutter, gutter->area.width - 2, y, part->mine ? INK_FAINT : ink_of(name), "│");
+        drawn = to;
+        before = name;
+    }
+}
+
+// --- a text that was away ------------------------------------------------------------------------------------------
+
+// The first text is part of what it grew into; where its pieces are now is found from both ends of what changed.
+bool note_rewrite_since(struct model_text *text, const char *given, const char *back, struct err *err)
+{
+    CLEANUP(arena_free) struct arena arena = { 0 };
+    CLEANUP(buf_free) struct buf wanted = { 0 };
+    struct list theirs = { 0 }, ours = { 0 };
+    const char *now = model_text_content(text, NULL);
+    text_differences(given, strlen(given), now, strlen(now), &arena, &theirs);
+    text_differences(given, strlen(given), back, strlen(back), &arena, &ours);
+    const char *at = given;
+    size_t i = 0, j = 0;
+    while (i < theirs.count || j < ours.count) {
+        const struct text_hunk *a = i < theirs.count ? LIST_AT(&theirs, struct text_hunk, i) : NULL;
+        const struct text_hunk *b = j < ours.count ? LIST_AT(&ours, struct text_hunk, j) : NULL;
+        bool first = b == NULL || (a != NULL && a->old.at <= b->old.at);
+        const struct text_hunk *hunk = first ? a : b;
+        if (hunk->old.at > at) {
+            buf_add(&wanted, at, (size_t)(hunk->old.at - at));
+            at = hunk->old.at;
+        }
+        buf_add(&wanted, hunk->new.at, hunk->new.size);
+        if (hunk->old.at + hunk->old.size > at)
+            at = hunk->old.at + hunk->old.size;
+        *(first ? &i : &j) += 1;
+    }
+    buf_add_text(&wanted, at);
+    return model_text_rewrite(text, buf_text(&wanted), wanted.len, err);
+}
