@@ -220,6 +220,16 @@ void text_area_show_from(struct text_area *area, size_t at)
     area->top = line_of(area, at, &line);
 }
 
+bool text_area_row(const struct text_area *area, int y, size_t *ret_from, size_t *ret_to)
+{
+    struct wrap_line line;
+    if (!line_at(area, area->top + y, &line))
+        return false;
+    *ret_from = line.start;
+    *ret_to = line.end;
+    return true;
+}
+
 void text_area_place(const struct text_area *area, size_t at, int *ret_x, int *ret_y)
 {
     struct wrap_line line;

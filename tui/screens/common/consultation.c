@@ -272,7 +272,7 @@ static const struct action actions[] = {
       is_consultant, workbench },
     { "consultation.notes", "e", "your notes", "What the consultant should know before the session.", 4,
       may_write, client_notes },
-    { "consultation.shared", "d", "shared document", "Everyone in the session writes it, also at once.", 4,
+    { "consultation.shared", "d", "shared document", "Everyone in the session writes it, also at once.", 15,
       is_known, shared_document },
     { "consultation.session_notes", "v", "session notes", "What the consultants note in the session.", 0,
       is_known, session_notes },

@@ -64,7 +64,7 @@ static void draw_caret(const struct caret *caret, const struct text_area *area, 
     if (x >= canvas->area.width)
         x = canvas->area.width - 1;
     canvas_paper(canvas, (struct rect){ x, y, 1, 1 }, PAPER_RUNNING);
-    canvas_mark(canvas, (struct rect){ x, y, 1, 1 }, MARK_UNDERLINE);
+    canvas_mark(canvas, (struct rect){ x, y, 1, 1 }, MARK_UNDERLINE | MARK_REVERSE);
     draw_tag(caret, area, app, canvas, y);
 }
 
@@ -79,37 +79,47 @@ void note_carets_draw(struct model_text *text, const struct text_area *area, str
 
 // --- authors -------------------------------------------------------------------------------------------------------
 
-static const char *name_of(const struct authored *part)
+static const char *name_of(struct app *app, const struct authored *part)
 {
-    return part->mine ? "you" : part->author_name != NULL ? part->author_name : "?";
+    return part->mine ? "you" : part->author_name != NULL ? short_name(app, part->author_name) : "?";
 }
 
-// Each author stands once at the line where their part begins to be shown.
+// Everyone who wrote something of these bytes, each once; *ret_ink: of the first who is somebody else.
+static const char *names_of(const struct list *parts, size_t from, size_t to, struct app *app,
+                            enum ink *ret_ink)
+{
+    const char *names = "";
+    *ret_ink = INK_FAINT;
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct authored *part = LIST_AT(parts, struct authored, i);
+        if (part->at >= to || part->at + part->size <= from)
+            continue;
+        const char *name = name_of(app, part);
+        if (strstr(names, name) == NULL)
+            names = app_printf(app, "%s%s%s", names, *names ? ", " : "", name);
+        if (!part->mine && *ret_ink == INK_FAINT)
+            *ret_ink = ink_of(part->author_name != NULL ? part->author_name : "?");
+    }
+    return names;
+}
+
+// The names stand where they change.
 void note_authors_draw(struct model_text *text, const struct text_area *area, struct app *app,
                        const struct canvas *gutter)
 {
     struct list parts = { 0 };
-    int drawn = -1;
     const char *before = "";
+    size_t from, to;
     model_text_authors(text, &app->frame, &parts);
-    for (size_t i = 0; i < parts.count; i++) {
-        const struct authored *part = LIST_AT(&parts, struct authored, i);
-        int x, from, to;
-        text_area_place(area, part->at, &x, &from);
-        text_area_place(area, part->at + part->size - 1, &x, &to);
-        if (from <= drawn)
-            from = drawn + 1;
-        from = from < 0 ? 0 : from;
-        const char *name = name_of(part);
-        if (from > to || from >= gutter->area.height)
+    for (int y = 0; y < gutter->area.height && text_area_row(area, y, &from, &to); y++) {
+        enum ink ink;
+        const char *names = names_of(&parts, from, to, app, &ink);
+        if (*names == '\0')
             continue;
-        if (drawn < 0 || strcmp(before, name) != 0)
-            canvas_text_in(gutter, 0, from, gutter->area.width - 1, part->mine ? INK_DIM : ink_of(name),
-                           name);
-        for (int y = from; y <= to && y < gutter->area.height; y++)
-            canvas_text(gutter, gutter->area.width - 2, y, part->mine ? INK_FAINT : ink_of(name), "│");
-        drawn = to;
-        before = name;
+        if (strcmp(before, names) != 0)
+            canvas_text_in(gutter, 0, y, gutter->area.width - 3, ink == INK_FAINT ? INK_DIM : ink, names);
+        canvas_text(gutter, gutter->area.width - 2, y, ink, "│");
+        before = names;
     }
 }
 
