@@ -211,7 +211,6 @@ static void tell(const struct merge *merge, const struct buf *update, const stru
     text_agent_hex(seen->agent, agent);
     *ret = (struct text_edited){
         .changed = true,
-        .created = merge->row.head == 1,
         .epoch = merge->row.epoch,
         .head = merge->row.head,
         .update = keep(arena, update),

@@ -95,18 +95,3 @@ bool texts_head_at(struct op_ctx *ctx, const char *id, int64_t rev, int64_t *ret
     *ret_head = head == 0 && first > 1 ? TEXTS_BASE_NOW : head;
     return true;
 }
-
-bool texts_author(struct op_ctx *ctx, const char *id, const char *agent, const char **ret_person_id,
-                  const char **ret_name)
-{
-    CLEANUP(db_done) struct db_rows rows = { 0 };
-    *ret_person_id = *ret_name = NULL;
-    if (!db_query(ctx->db, &rows, "SELECT person_id, name FROM text_agent WHERE doc = $1 AND agent = $2",
-                  DB_ARGS(db_text(id), db_text(agent)), ctx->err))
-        return false;
-    if (db_next(&rows)) {
-        *ret_person_id = db_col_copy(&rows, 0, ctx->arena);
-        *ret_name = db_col_copy(&rows, 1, ctx->arena);
-    }
-    return db_ok(&rows);
-}

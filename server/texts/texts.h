@@ -26,7 +26,6 @@ struct text_author {
 // What became of an edit. In the arena.
 struct text_edited {
     bool changed; // false: all of it was known; `epoch` and `head` are set, the rest is not
-    bool created; // it is the first of this text
     int64_t epoch, head;
     struct bytes update; // what was new, as one update
     const char *agent;   // 16 hex digits; NULL when several of the author's wrote
@@ -65,10 +64,7 @@ bool texts_load(struct db *db, const char *id, struct text_state *ret, struct er
 void text_state_free(struct text_state *state); // for CLEANUP
 // The visible text, terminated; "" when there is none. In the arena.
 bool texts_content(struct op_ctx *ctx, const char *id, const char **ret_content);
-// Who an agent is to this text. NULL when nobody knows.
-bool texts_author(struct op_ctx *ctx, const char *id, const char *agent, const char **ret_person_id,
-                  const char **ret_name);
-// Epoch, head and length as they are written down, without loading it. *ret_head 0: there is no such text.
+// Epoch and head as they are written down, without loading it. *ret_head 0: there is no such text.
 bool texts_head(struct db *db, const char *id, int64_t *ret_epoch, int64_t *ret_head, struct err *err);
 
 // Every text loads and is what its row says (serenityd check).

@@ -314,6 +314,7 @@ static void test_the_change_log_does_not_grow_with_each_key(void **state)
     }
     assert_int_equal(testbed_int(&office->bed, "SELECT count(*) FROM change"), before + 4);
     assert_int_equal(testbed_int(&office->bed, "SELECT min(seq) FROM change"), oldest);
+    assert_int_equal(testbed_int(&office->bed, "SELECT count(*) FROM audit WHERE op = 'note.edit'"), 0);
     assert_int_equal(testbed_int(&office->bed, "SELECT count(*) FROM change c JOIN note n ON n.id = c.id AND "
                                                "n.rev = c.seq AND c.seq = (SELECT seq FROM tenant)"),
                      1);

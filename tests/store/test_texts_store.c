@@ -245,6 +245,43 @@ static void test_whole_texts_are_small_updates(void **state)
     office_prove(office);
 }
 
+// More texts than memory takes: those that leave are loaded again.
+static void test_more_texts_than_memory_takes(void **state)
+{
+    enum {
+        BOOKINGS = 4,
+        LENGTH = 250 * 1000,
+        BYTES = 2 * 1000 * 1000
+    }; // of one in memory, as it is reckoned
+    struct office *office = *state;
+    static const char *const starts[BOOKINGS] = { "2030-01-09T14:00:00Z", "2030-01-09T16:00:00Z",
+                                                  "2030-01-10T14:00:00Z", "2030-01-10T16:00:00Z" };
+    const char *ids[BOOKINGS];
+    char *text = arena_alloc(&office->arena, LENGTH + 1);
+    for (int i = 0; i < LENGTH; i++)
+        text[i] = i % 80 == 79 ? ' ' : (char)('a' + i * 7 % 26);
+    for (int i = 0; i < BOOKINGS; i++)
+        ids[i] = office_book(office, starts[i]);
+    assert_true(BOOKINGS * NOTE_CLIENT * BYTES > TEXTS_CACHE_BYTES);
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < BOOKINGS; i++)
+            for (enum note_kind kind = 0; kind < NOTE_CLIENT; kind++) {
+                text[0] = (char)('A' + i * NOTE_CLIENT + (int)kind);
+                text[1] = (char)('0' + round);
+                office_do(office, &op_run_note_write, &office->john, ERR_NONE,
+                          "{\"id\":\"%s\",\"kind\":\"%s\",\"text\":\"%s\"}", ids[i], note_kind_words[kind],
+                          text);
+            }
+    for (int i = 0; i < BOOKINGS; i++)
+        for (enum note_kind kind = 0; kind < NOTE_CLIENT; kind++) {
+            const char *stored = stored_note(office, ids[i], kind);
+            assert_int_equal(strlen(stored), LENGTH);
+            assert_int_equal(stored[0], 'A' + i * NOTE_CLIENT + (int)kind);
+            assert_int_equal(stored[1], '1');
+        }
+    office_prove(office);
+}
+
 // Stores of before ---------------------------------------------------------------------------------------------------
 
 struct adopt_args {
@@ -314,7 +351,7 @@ static const struct CMUnitTest tests[] = {
     TEST(test_snapshots_and_what_goes),       TEST(test_a_damaged_snapshot_falls_back),
     TEST(test_the_check_finds_what_is_lost),  TEST(test_what_is_rolled_back_leaves_memory_too),
     TEST(test_whole_texts_meet_line_by_line), TEST(test_whole_texts_are_small_updates),
-    TEST(test_plain_notes_are_adopted_once),
+    TEST(test_more_texts_than_memory_takes),  TEST(test_plain_notes_are_adopted_once),
 };
 
 int main(void)
