@@ -1,8 +1,7 @@
 // Updates that replicas made.
 #include "server/texts/inner.h"
 
-// In whatever order they stand; what builds on one that comes later in the batch waits for it in memory.
-static bool apply_all(struct text *text, struct bytes batch, struct err *err)
+bool text_apply_batch(struct text *text, struct bytes batch, struct err *err)
 {
     const uint8_t *bytes = batch.data;
     struct text_batch updates = { bytes, bytes + batch.size, false };
@@ -24,8 +23,8 @@ bool texts_edit(struct op_ctx *ctx, const char *id, const struct text_author *au
         return false;
     if (epoch != 0 && epoch != merge.row.epoch)
         return err_set(ctx->err, ERR_CONFLICT, "The text was begun anew since this was written.");
-    bool ok =
-        merge_start(&merge) && apply_all(merge.loaded->text, batch, ctx->err) && merge_finish(&merge, ret);
+    bool ok = merge_start(&merge) && text_apply_batch(merge.loaded->text, batch, ctx->err) &&
+              merge_finish(&merge, ret);
     merge_end(&merge, ok);
     return ok;
 }

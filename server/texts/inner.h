@@ -37,6 +37,10 @@ void loaded_drop(struct op_ctx *ctx, struct loaded *loaded);
 // It has changed to what is stored under this stamp.
 void loaded_keep(struct op_ctx *ctx, struct loaded *loaded, int64_t stamp, size_t grown);
 
+// --- edit.c ---
+// In whatever order they stand: what builds on one that comes later in the batch waits for it in memory.
+bool text_apply_batch(struct text *text, struct bytes batch, struct err *err);
+
 // --- merge.c: what an edit did to a text, held against the rules, and stored ---
 struct merge {
     struct op_ctx *ctx;

@@ -37,18 +37,6 @@ static bool take_hand(struct merge *merge, struct text *base)
     return taken;
 }
 
-static bool apply_batch(struct text *text, const struct buf *batch, struct err *err)
-{
-    const uint8_t *bytes = (const uint8_t *)batch->data;
-    struct text_batch updates = { bytes, bytes + batch->len, false };
-    const void *update;
-    size_t size;
-    while (text_batch_next(&updates, &update, &size))
-        if (!text_apply(text, update, size, NULL, err))
-            return false;
-    return true;
-}
-
 static bool load_base(struct merge *merge, struct text **ret)
 {
     struct err *err = merge->ctx->err;
@@ -128,7 +116,7 @@ static bool write_from_base(struct merge *merge, const char *content)
     if (!load_seen(merge, content, &seen))
         return false;
     bool ok = take_hand(merge, seen) && text_rewrite(seen, content, strlen(content), &batch, err) &&
-              apply_batch(merge->loaded->text, &batch, err);
+              text_apply_batch(merge->loaded->text, (struct bytes){ batch.data, batch.len }, err);
     text_free(seen);
     return ok;
 }
