@@ -259,7 +259,7 @@ static void test_more_texts_than_memory_takes(void **state)
     const char *ids[BOOKINGS];
     char *text = arena_alloc(&office->arena, LENGTH + 1);
     for (int i = 0; i < LENGTH; i++)
-        text[i] = i % 80 == 79 ? ' ' : (char)('a' + i * 7 % 26);
+        text[i] = (char)(i % 80 == 79 ? ' ' : 'a' + i * 7 % 26);
     for (int i = 0; i < BOOKINGS; i++)
         ids[i] = office_book(office, starts[i]);
     assert_true(BOOKINGS * NOTE_CLIENT * BYTES > TEXTS_CACHE_BYTES);
