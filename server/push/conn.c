@@ -52,6 +52,8 @@ void conn_unref(struct conn *conn)
     free(conn->session_id);
     free(conn->device);
     free(conn->token);
+    free(conn->client_id);
+    free(conn->consultant_id);
     free(conn);
 }
 

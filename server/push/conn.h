@@ -42,6 +42,8 @@ struct conn {
     struct conn *previous, *next; // all connections
 
     char *user_id, *name, *tenant, *session_id, *device, *token; // NULL before sign-in
+    unsigned roles;                                              // the account's, as of the last look
+    char *client_id, *consultant_id;
     struct audience *audience;
     struct conn *audience_previous, *audience_next;
 
@@ -155,6 +157,8 @@ void texts_abandon(struct conn *conn);
 void presence_received(struct conn *conn, const struct msg_presence *presence);
 void presence_leave(struct conn *conn);
 void presence_tick(struct push *push, int64_t now);
+// A consultation changed, and who may see it now: who may not leaves its room.
+void presence_changed(struct push *push, const char *tenant, const struct change_entry *entry);
 
 // --- session.c
 void socket_wants_write(struct push_session *session);

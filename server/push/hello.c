@@ -83,6 +83,9 @@ static void keep_identity(struct conn *conn, const struct check *check)
     keep(&conn->tenant, check->actor.tenant);
     keep(&conn->session_id, check->actor.session_id);
     keep(&conn->token, check->token);
+    keep(&conn->client_id, check->actor.client_id);
+    keep(&conn->consultant_id, check->actor.consultant_id);
+    conn->roles = check->actor.roles;
     conn->check_at = host_monotonic_us() + CHECK_US;
 }
 

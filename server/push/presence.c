@@ -4,6 +4,7 @@
 #include "server/core/changes.h"
 #include "shared/base/id.h"
 #include "shared/domain/notes.h"
+#include "shared/domain/part.h"
 #include "shared/host/host.h"
 #include "shared/wire/json.h"
 
@@ -17,7 +18,7 @@ enum {
     ROOM_ID_MAX = 64,
     EXPIRY_US = SYNC_PRESENCE_EXPIRY_MS * 1000,
     CHECKED_US = 5000000, // carets of who was let in that lately are passed on without another look
-    ROLE_SETS = ROLE_ADMIN << 1,
+    ROLE_SETS = ROLE_CO_CONSULTANT << 1,
 };
 
 struct room {
@@ -38,8 +39,9 @@ struct room_check {
     struct caret caret;
     const char *tenant, *principals;
     unsigned life;
+    struct part_person person;
     bool visible;
-    unsigned roles;
+    unsigned roles; // of the person, in the consultation
 };
 
 // --- rooms ----------------------------------------------------------------------------------------------------------
@@ -195,25 +197,34 @@ void presence_tick(struct push *push, int64_t now)
     }
 }
 
-// --- entering -------------------------------------------------------------------------------------------------------
-
-static bool has_principal(const struct room_check *check, const char *word)
+// Who may still see it is looked at anew with what they say next: their part may be another one.
+void presence_changed(struct push *push, const char *tenant, const struct change_entry *entry)
 {
-    return principals_meet(check->principals, word);
+    struct room *room = push->rooms;
+    while (room != NULL && (strcmp(room->id, entry->id) != 0 || strcmp(room->tenant, tenant) != 0))
+        room = room->next;
+    for (struct conn *conn = room == NULL ? NULL : room->members, *next; conn != NULL; conn = next) {
+        next = conn->room_next;
+        conn->room_checked_at = -CHECKED_US;
+        if (!principals_meet(entry->now, conn->audience->principals))
+            presence_leave(conn);
+    }
 }
 
-// Who somebody that sees it is in the consultation: by its client, by being an administrator, else one who gives it.
-static unsigned roles_of(struct room_check *check, const struct buf *row)
+// --- entering -------------------------------------------------------------------------------------------------------
+
+// Who somebody that sees it is in the consultation, as the operations decide it.
+static unsigned part_of(struct room_check *check, const struct buf *row)
 {
+    struct row_consultation consultation;
     struct err err = { 0 };
     CLEANUP(json_free) cJSON *json = json_parse(row->data, row->len, &err);
-    const char *client = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "clientId"));
-    unsigned roles = 0;
-    if (client != NULL && has_principal(check, arena_printf(&check->arena, "org:%s", client)))
-        roles |= ROLE_CLIENT;
-    if (has_principal(check, arena_printf(&check->arena, "role:%s:admin", check->tenant)))
-        roles |= ROLE_ADMIN;
-    return roles == 0 ? ROLE_CONSULTANT : roles;
+    if (json == NULL ||
+        !shape_read_lenient(row_shapes[ROW_CONSULTATION], json, &check->arena, &consultation, &err))
+        return 0;
+    const struct part_facts facts = { consultation.clientId, consultation.consultantId,
+                                      &consultation.coConsultantIds };
+    return part_in(&facts, &check->person);
 }
 
 // The consultation is the first row behind everything below its id, if the person may see it.
@@ -233,7 +244,7 @@ static void look(struct room_check *check, struct db *db)
                                                          &check->arena, &row, &last, &count, &err) &&
                      count == 1 && strcmp(last, check->id) == 0;
     if (check->visible)
-        check->roles = roles_of(check, &row);
+        check->roles = part_of(check, &row);
 }
 
 static void run(struct read_task *task, struct db *db)
@@ -278,6 +289,8 @@ static void ask(struct conn *conn, const struct msg_presence *presence, const st
     snprintf(check->id, sizeof check->id, "%s", presence->room);
     check->state = presence->state;
     check->caret = *caret;
+    check->person = (struct part_person){ conn->roles, arena_strdup(&check->arena, conn->client_id),
+                                          arena_strdup(&check->arena, conn->consultant_id) };
     check->tenant = arena_strdup(&check->arena, conn->tenant);
     check->principals = arena_strdup(&check->arena, conn->audience->principals);
     engine_read(conn->push->app->engine, &check->task);

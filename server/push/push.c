@@ -51,13 +51,16 @@ static void touched(struct audience *audience, int64_t from)
         conn_mark_dirty(conn, from);
 }
 
-// Somebody's own row changed: the roles, and with them what she may see, may be others.
+// Somebody's own row changed: the roles, and with them what she may see, may be others. A consultation changed: who is
+// in its room may have no place there any more.
 static void check_people(struct push *push, const struct change_batch *batch)
 {
     for (size_t i = 0; i < batch->entries.count; i++) {
         const struct change_entry *entry = LIST_AT(&batch->entries, struct change_entry, i);
         if (entry->table == ROW_ME)
             push_auth_changed(push, entry->id, true);
+        else if (entry->table == ROW_CONSULTATION)
+            presence_changed(push, batch->tenant, entry);
     }
 }
 

@@ -12,6 +12,7 @@ from syncing import CLIENT, CONSULTANT, Typist, WithSync, padded, unpadded
 
 ADMIN = "admin@insightserenity.com"
 STRANGER = "coo@betaindustries.example"
+MARIA = "maria@insightserenity.com"
 
 
 class Texts(WithSync):
@@ -229,6 +230,26 @@ class Texts(WithSync):
                     self.assertEqual((who["note"], who["agent"], who["seq"]), (kind, agent, seq))
                 else:
                     self.assertEqual({"note", "agent", "seq"} & set(who), set(), kind)
+
+    def test_a_co_consultant_sees_what_he_may_read_until_he_leaves(self):
+        booking, maria = self.book(), self.api(MARIA).get("/api/consultants/me")["consultant"]["id"]
+        api = self.api(CONSULTANT)
+        api.post(f"/api/consultations/{booking}/co-consultants", {"consultantId": maria})
+        john, co = self.ready(CONSULTANT, "lead"), self.ready(MARIA, "co")
+        co.send({"t": "presence", "room": booking, "state": "viewing"})
+        self.heard(co, "presence")
+        for seq, kind in enumerate(("consultant", "preparation"), 1):
+            john.send({"t": "presence", "room": booking, "state": "writing", "note": kind, "agent": "0" * 16, "seq": seq})
+            shown = self.presence(co, lambda message: any(who["name"] == "John Expert" and who.get("note") == (
+                None if kind == "consultant" else kind) for who in message["who"]))
+            self.assertEqual(len(shown["who"]), 2)
+        api.call("DELETE", f"/api/consultations/{booking}/co-consultants/{maria}", status=200)
+        self.presence(john, lambda message: len(message["who"]) == 1)
+        co.until(lambda cache: booking not in cache.ids("consultation"))
+        john.send({"t": "presence", "room": booking, "state": "session"})
+        co.send({"t": "ping"})
+        while (message := co.step())["t"] != "pong":
+            self.assertNotEqual(message["t"], "presence")
 
     def test_a_moving_caret_is_told_ten_times_a_second(self):
         booking = self.book()
