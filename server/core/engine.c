@@ -131,6 +131,25 @@ void engine_submit(struct engine *engine, struct op_request *request)
     submit_checked(engine, request);
 }
 
+static bool turn_any(struct engine *engine)
+{
+    return engine_turn(engine, ENGINE_SLOW) || engine_turn(engine, ENGINE_WRITER) ||
+           engine_turn(engine, ENGINE_READER);
+}
+
+static void await(struct engine *engine, struct waiter *waiter)
+{
+    if (engine->by_hand) {
+        while (waiter->left > 0)
+            CHECK(turn_any(engine));
+        return;
+    }
+    pthread_mutex_lock(&waiter->lock);
+    while (waiter->left > 0)
+        pthread_cond_wait(&waiter->finished, &waiter->lock);
+    pthread_mutex_unlock(&waiter->lock);
+}
+
 void engine_run_all(struct engine *engine, struct op_request *const *requests, size_t count)
 {
     struct waiter waiter = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, count };
@@ -139,10 +158,7 @@ void engine_run_all(struct engine *engine, struct op_request *const *requests, s
         requests[i]->state->waiter = &waiter;
         submit_checked(engine, requests[i]);
     }
-    pthread_mutex_lock(&waiter.lock);
-    while (waiter.left > 0)
-        pthread_cond_wait(&waiter.finished, &waiter.lock);
-    pthread_mutex_unlock(&waiter.lock);
+    await(engine, &waiter);
     pthread_cond_destroy(&waiter.finished);
     pthread_mutex_destroy(&waiter.lock);
 }
@@ -197,31 +213,49 @@ void engine_show_length(struct engine *engine, enum metric gauge, struct queue *
     metrics_set(engine->app->metrics, gauge, (int64_t)queue_length(queue));
 }
 
-static bool start_pool(struct engine *engine, struct worker *workers, size_t count, const char *name,
-                       void *(*run)(void *), struct err *err)
+struct patience engine_patience(bool wait)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct worker *worker = &workers[i];
-        worker->engine = engine;
-        if (!db_open(&worker->db, engine->db_path, DB_READER, err) ||
-            !engine_thread(&worker->thread, name, run, worker, err))
+    return (struct patience){ .timeout_ms = wait ? -1 : 0 };
+}
+
+static void *writer_thread(void *engine)
+{
+    while (writer_turn(engine, true)) {
+    }
+    return NULL;
+}
+
+static void *reader_thread(void *worker)
+{
+    while (reader_turn(worker, true)) {
+    }
+    return NULL;
+}
+
+static void *slow_thread(void *worker)
+{
+    while (slow_turn(worker, true)) {
+    }
+    return NULL;
+}
+
+static bool start_pool(struct worker *workers, size_t count, const char *name, void *(*run)(void *),
+                       struct err *err)
+{
+    for (size_t i = 0; i < count && workers[i].db != NULL; i++) {
+        workers[i].started = engine_thread(&workers[i].thread, name, run, &workers[i], err);
+        if (!workers[i].started)
             return false;
-        worker->started = true;
     }
     return true;
 }
 
 static bool start_threads(struct engine *engine, struct err *err)
 {
-    int64_t readers = engine->app->config.readers;
-    size_t wanted = readers < 1 ? 1 : readers > READERS_MAX ? READERS_MAX : (size_t)readers;
-    if (!engine_thread(&engine->writer, "writer", writer_thread, engine, err))
-        return false;
-    engine->writer_started = true;
-    if (engine->wake != NULL && (engine->publisher = publisher_start(engine, err)) == NULL)
-        return false;
-    return start_pool(engine, engine->readers, wanted, "reader", reader_thread, err) &&
-           start_pool(engine, engine->slow_workers, SLOW_WORKERS, "slow", slow_thread, err);
+    engine->writer_started = engine_thread(&engine->writer, "writer", writer_thread, engine, err);
+    return engine->writer_started && (engine->publisher == NULL || publisher_start(engine->publisher, err)) &&
+           start_pool(engine->readers, READERS_MAX, "reader", reader_thread, err) &&
+           start_pool(engine->slow_workers, SLOW_WORKERS, "slow", slow_thread, err);
 }
 
 // Signals are the main thread's.
@@ -235,8 +269,29 @@ static bool start_quietly(struct engine *engine, struct err *err)
     return ok;
 }
 
-bool engine_start(struct engine **ret_engine, struct app *app, const char *db_path,
-                  void (*wake_loop)(void *user), void *user, struct err *err)
+// Starting --------------------------------------------------------------------------------------------------------
+
+static bool open_pool(struct engine *engine, struct worker *workers, size_t count, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        workers[i].engine = engine;
+        if (!db_open(&workers[i].db, engine->db_path, DB_READER, err))
+            return false;
+    }
+    return true;
+}
+
+static bool open_connections(struct engine *engine, struct err *err)
+{
+    int64_t readers = engine->by_hand ? 1 : engine->app->config.readers;
+    size_t wanted = readers < 1 ? 1 : readers > READERS_MAX ? READERS_MAX : (size_t)readers;
+    return db_open(&engine->writer_db, engine->db_path, DB_WRITER, err) &&
+           (engine->wake == NULL || (engine->publisher = publisher_create(engine, err)) != NULL) &&
+           open_pool(engine, engine->readers, wanted, err) &&
+           open_pool(engine, engine->slow_workers, engine->by_hand ? 1 : SLOW_WORKERS, err);
+}
+
+static struct engine *create(struct app *app, const char *db_path, void (*wake_loop)(void *user), void *user)
 {
     struct engine *engine = calloc(1, sizeof(*engine));
     CHECK(engine != NULL);
@@ -250,13 +305,50 @@ bool engine_start(struct engine **ret_engine, struct app *app, const char *db_pa
     queue_init(&engine->slow, SLOW_QUEUE_MAX);
     done_list_init(&engine->done);
     pthread_mutex_init(&engine->jobs_lock, NULL);
-    if (!db_open(&engine->writer_db, db_path, DB_WRITER, err) || !start_quietly(engine, err)) {
+    return engine;
+}
+
+bool engine_start(struct engine **ret_engine, struct app *app, const char *db_path,
+                  void (*wake_loop)(void *user), void *user, struct err *err)
+{
+    struct engine *engine = create(app, db_path, wake_loop, user);
+    if (!open_connections(engine, err) || !start_quietly(engine, err)) {
         engine_stop(engine);
         return false;
     }
     *ret_engine = engine;
     return true;
 }
+
+bool engine_open(struct engine **ret_engine, struct app *app, const char *db_path,
+                 void (*wake_loop)(void *user), void *user, struct err *err)
+{
+    struct engine *engine = create(app, db_path, wake_loop, user);
+    engine->by_hand = true;
+    if (!open_connections(engine, err)) {
+        engine_stop(engine);
+        return false;
+    }
+    *ret_engine = engine;
+    return true;
+}
+
+bool engine_turn(struct engine *engine, enum engine_part part)
+{
+    switch (part) {
+    case ENGINE_WRITER:
+        return writer_turn(engine, false);
+    case ENGINE_READER:
+        return reader_turn(&engine->readers[0], false);
+    case ENGINE_SLOW:
+        return slow_turn(&engine->slow_workers[0], false);
+    case ENGINE_PUBLISHER:
+        return engine->publisher != NULL && publisher_turn(engine->publisher, false);
+    }
+    return false;
+}
+
+// Stopping --------------------------------------------------------------------------------------------------------
 
 void engine_drain(struct engine *engine)
 {
@@ -298,6 +390,8 @@ void engine_stop(struct engine *engine)
     if (engine == NULL)
         return;
     engine_drain(engine);
+    while (engine->by_hand && turn_any(engine)) {
+    }
     finish_pool(&engine->slow, engine->slow_workers, SLOW_WORKERS);
     finish_writer(engine);
     finish_pool(&engine->reads, engine->readers, READERS_MAX);

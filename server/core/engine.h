@@ -47,6 +47,20 @@ void op_request_free(struct op_request *request);
 // workers.
 bool engine_start(struct engine **ret_engine, struct app *app, const char *db_path, void (*wake)(void *user),
                   void *user, struct err *err);
+
+// The same engine without threads, for who turns it by hand (the simulation): what a thread would do next is one
+// engine_turn(). engine_run() turns it until its request is done, engine_stop() until nothing is left.
+bool engine_open(struct engine **ret_engine, struct app *app, const char *db_path, void (*wake)(void *user),
+                 void *user, struct err *err);
+enum engine_part {
+    ENGINE_WRITER,    // one commit; when nothing waits, the log is folded in
+    ENGINE_READER,    // one snapshot
+    ENGINE_SLOW,      // one prepare()
+    ENGINE_PUBLISHER, // what was committed since its last turn
+};
+// False: that part had nothing to do.
+bool engine_turn(struct engine *engine, enum engine_part part);
+
 // From now on requests are answered with ERR_UNAVAILABLE; what is queued is finished.
 void engine_drain(struct engine *engine);
 // True when nothing is queued, running or waiting to be delivered.

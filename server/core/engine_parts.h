@@ -43,6 +43,11 @@ struct done_list {
 
 struct publisher; // engine_publish.c
 
+struct rhythm { // of the writer's commits
+    size_t last_count;
+    int64_t commit_us; // of late
+};
+
 struct worker { // a thread of a pool, with its own reader
     struct engine *engine;
     struct db *db;
@@ -68,7 +73,10 @@ struct engine {
     struct worker readers[READERS_MAX], slow_workers[SLOW_WORKERS];
     _Atomic bool draining;
     struct db *writer_db;
-    struct audit_chain chain; // the writer's
+    struct audit_chain chain; // the writer's, as the two below
+    struct rhythm rhythm;
+    int64_t folded; // how long the log was when it was last folded in
+    bool by_hand;   // no threads: engine_turn()
 };
 
 // engine_request.c: what is decided about a request, whatever thread it is on.
@@ -89,15 +97,19 @@ void read_finish(struct engine *engine, struct read_task *task);
 // The threads. name: as tools show it, 15 characters at most.
 bool engine_thread(pthread_t *thread, const char *name, void *(*run)(void *), void *argument,
                    struct err *err);
-void *writer_thread(void *engine);
-void *reader_thread(void *worker);
-void *slow_thread(void *worker);
+// What each does again and again. wait: until there is work; false when it is time to stop. Else false: there was none.
+bool writer_turn(struct engine *engine, bool wait);
+bool reader_turn(struct worker *worker, bool wait);
+bool slow_turn(struct worker *worker, bool wait);
+struct patience engine_patience(bool wait);
 void engine_show_length(struct engine *engine, enum metric gauge, struct queue *queue);
 // Queues a request for the thread it needs next.
 void engine_route(struct engine *engine, struct op_request *request);
 
 // engine_publish.c
-struct publisher *publisher_start(struct engine *engine, struct err *err);
+struct publisher *publisher_create(struct engine *engine, struct err *err);
+bool publisher_start(struct publisher *publisher, struct err *err); // its thread
+bool publisher_turn(struct publisher *publisher, bool wait);
 void publisher_stop(struct publisher *publisher);
 bool publisher_idle(struct publisher *publisher);
 // The changes of one commit, in order; requests: those that committed.

@@ -248,7 +248,7 @@ static void publish(struct publisher *publisher, const struct commit *commits)
         }
 }
 
-// The thread ------------------------------------------------------------------------------------------------------
+// One turn --------------------------------------------------------------------------------------------------------
 
 static void free_commits(struct commit *commit)
 {
@@ -260,12 +260,11 @@ static void free_commits(struct commit *commit)
     }
 }
 
-// NULL when it is time to stop.
-static struct commit *take_commits(struct publisher *publisher)
+// NULL when it is time to stop, or there is nothing and nobody waits.
+static struct commit *take_commits(struct publisher *publisher, bool wait)
 {
     pthread_mutex_lock(&publisher->lock);
-    publisher->busy = false;
-    while (publisher->commits == NULL && !publisher->stop)
+    while (wait && publisher->commits == NULL && !publisher->stop)
         pthread_cond_wait(&publisher->filled, &publisher->lock);
     struct commit *commits = publisher->commits;
     publisher->commits = NULL;
@@ -275,18 +274,32 @@ static struct commit *take_commits(struct publisher *publisher)
     return commits;
 }
 
+static void rest(struct publisher *publisher)
+{
+    pthread_mutex_lock(&publisher->lock);
+    publisher->busy = false;
+    pthread_mutex_unlock(&publisher->lock);
+}
+
+bool publisher_turn(struct publisher *publisher, bool wait)
+{
+    struct commit *commits = take_commits(publisher, wait);
+    if (commits == NULL)
+        return false;
+    publish(publisher, commits);
+    free_commits(commits);
+    rest(publisher);
+    return true;
+}
+
 static void *publisher_thread(void *pointer)
 {
-    struct publisher *publisher = pointer;
-    struct commit *commits;
-    while ((commits = take_commits(publisher)) != NULL) {
-        publish(publisher, commits);
-        free_commits(commits);
+    while (publisher_turn(pointer, true)) {
     }
     return NULL;
 }
 
-struct publisher *publisher_start(struct engine *engine, struct err *err)
+struct publisher *publisher_create(struct engine *engine, struct err *err)
 {
     struct publisher *publisher = calloc(1, sizeof(*publisher));
     CHECK(publisher != NULL);
@@ -295,12 +308,16 @@ struct publisher *publisher_start(struct engine *engine, struct err *err)
     publisher->last_batch = &publisher->batches;
     pthread_mutex_init(&publisher->lock, NULL);
     pthread_cond_init(&publisher->filled, NULL);
-    publisher->started = db_open(&publisher->db, engine->db_path, DB_READER, err) &&
-                         engine_thread(&publisher->thread, "publisher", publisher_thread, publisher, err);
-    if (publisher->started)
+    if (db_open(&publisher->db, engine->db_path, DB_READER, err))
         return publisher;
     publisher_stop(publisher);
     return NULL;
+}
+
+bool publisher_start(struct publisher *publisher, struct err *err)
+{
+    publisher->started = engine_thread(&publisher->thread, "publisher", publisher_thread, publisher, err);
+    return publisher->started;
 }
 
 void publisher_stop(struct publisher *publisher)

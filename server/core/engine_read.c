@@ -41,16 +41,15 @@ static void run_works(struct engine *engine, struct db *db, const struct work *w
         db_snapshot_end(db);
 }
 
-void *reader_thread(void *pointer)
+bool reader_turn(struct worker *worker, bool wait)
 {
-    struct worker *worker = pointer;
     struct queue *queue = &worker->engine->reads;
     struct work works[READER_BATCH_MAX];
-    size_t count;
-    while ((count = queue_take(queue, works, READER_BATCH_MAX, (struct patience){ .timeout_ms = -1 })) > 0) {
-        run_works(worker->engine, worker->db, works, count);
-        queue_done(queue, count);
-        engine_show_length(worker->engine, METRIC_QUEUE_READERS, queue);
-    }
-    return NULL;
+    size_t count = queue_take(queue, works, READER_BATCH_MAX, engine_patience(wait));
+    if (count == 0)
+        return false;
+    run_works(worker->engine, worker->db, works, count);
+    queue_done(queue, count);
+    engine_show_length(worker->engine, METRIC_QUEUE_READERS, queue);
+    return true;
 }

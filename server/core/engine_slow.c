@@ -14,15 +14,14 @@ static void prepare(struct engine *engine, struct op_request *request, struct db
     request_finish(engine, request);
 }
 
-void *slow_thread(void *pointer)
+bool slow_turn(struct worker *worker, bool wait)
 {
-    struct worker *worker = pointer;
     struct queue *queue = &worker->engine->slow;
     struct work work;
-    while (queue_take(queue, &work, 1, (struct patience){ .timeout_ms = -1 }) > 0) {
-        prepare(worker->engine, work.item, worker->db);
-        queue_done(queue, 1);
-        engine_show_length(worker->engine, METRIC_QUEUE_SLOW, queue);
-    }
-    return NULL;
+    if (queue_take(queue, &work, 1, engine_patience(wait)) == 0)
+        return false;
+    prepare(worker->engine, work.item, worker->db);
+    queue_done(queue, 1);
+    engine_show_length(worker->engine, METRIC_QUEUE_SLOW, queue);
+    return true;
 }

@@ -15,14 +15,6 @@ enum {
     GATHER_MAX_US = 1000,
 };
 
-// Those who were answered by one commit ask again one by one; without patience the first of them would get a commit to
-// itself and all others wait for it. So the next batch waits until it is as large as the last one was, but no longer
-// than a part of what a commit takes.
-struct rhythm {
-    size_t last_count;
-    int64_t commit_us; // of late
-};
-
 struct batch {
     struct op_request *requests[WRITER_BATCH_MAX];
     size_t count;
@@ -183,8 +175,9 @@ static void tell_runner(struct engine *engine)
     pthread_mutex_unlock(&engine->jobs_lock);
 }
 
-static void run_batch(struct engine *engine, struct batch *batch, struct rhythm *rhythm)
+static void run_batch(struct engine *engine, struct batch *batch)
 {
+    struct rhythm *rhythm = &engine->rhythm;
     struct err err = { 0 };
     int64_t began = host_monotonic_us();
     if (!run_transaction(engine, batch, &err))
@@ -202,33 +195,42 @@ static void run_batch(struct engine *engine, struct batch *batch, struct rhythm 
         request_finish(engine, batch->requests[i]);
 }
 
-// The thread ------------------------------------------------------------------------------------------------------
+// One turn --------------------------------------------------------------------------------------------------------
 
-// folded: how long the log was when it was last folded in.
-static void fold_log(struct engine *engine, bool idle, int64_t *folded)
+// False: there was nothing to fold in, or it can wait.
+static bool fold_log(struct engine *engine, bool idle)
 {
     if (engine->writer_db == NULL)
-        return;
+        return false;
     int64_t size = db_log_size(engine->writer_db);
-    if (size < *folded)
-        *folded = 0; // it started again
-    int64_t grown = size - *folded;
+    if (size < engine->folded)
+        engine->folded = 0; // it started again
+    int64_t grown = size - engine->folded;
     if (grown == 0 || (!idle && grown < CHECKPOINT_BYTES))
-        return;
+        return false;
     db_checkpoint(engine->writer_db);
     metrics_add(engine->app->metrics, METRIC_CHECKPOINTS, 1);
-    *folded = size;
+    engine->folded = size;
+    return true;
 }
 
-static bool take_batch(struct engine *engine, const struct rhythm *rhythm, struct batch *ret_batch)
+// Those who were answered by one commit ask again one by one; without patience the first of them would get a commit to
+// itself and all others wait for it. So the next batch waits until it is as large as the last one was, but no longer
+// than a part of what a commit takes.
+static struct patience patience_of(const struct rhythm *rhythm)
 {
-    struct work work[WRITER_BATCH_MAX];
-    int64_t patience_us = rhythm->commit_us / 2;
-    struct patience patience = {
+    int64_t us = rhythm->commit_us / 2;
+    return (struct patience){
         .timeout_ms = IDLE_MS,
         .wanted = rhythm->last_count,
-        .more_us = (int)(patience_us < GATHER_MAX_US ? patience_us : GATHER_MAX_US),
+        .more_us = (int)(us < GATHER_MAX_US ? us : GATHER_MAX_US),
     };
+}
+
+static bool take_batch(struct engine *engine, bool wait, struct batch *ret_batch)
+{
+    struct work work[WRITER_BATCH_MAX];
+    struct patience patience = wait ? patience_of(&engine->rhythm) : (struct patience){ 0 };
     ret_batch->count = queue_take(&engine->writes, work, WRITER_BATCH_MAX, patience);
     ret_batch->added_jobs = false;
     for (size_t i = 0; i < ret_batch->count; i++)
@@ -236,20 +238,16 @@ static bool take_batch(struct engine *engine, const struct rhythm *rhythm, struc
     return ret_batch->count > 0;
 }
 
-void *writer_thread(void *pointer)
+bool writer_turn(struct engine *engine, bool wait)
 {
-    struct engine *engine = pointer;
     struct batch batch;
-    struct rhythm rhythm = { 0 };
-    int64_t folded = 0;
-    for (;;) {
-        bool busy = take_batch(engine, &rhythm, &batch);
-        if (!busy && queue_closed(&engine->writes))
-            return NULL;
-        if (busy)
-            run_batch(engine, &batch, &rhythm);
-        queue_done(&engine->writes, batch.count);
-        engine_show_length(engine, METRIC_QUEUE_WRITER, &engine->writes);
-        fold_log(engine, !busy, &folded);
-    }
+    bool busy = take_batch(engine, wait, &batch);
+    if (!busy && queue_closed(&engine->writes))
+        return false;
+    if (busy)
+        run_batch(engine, &batch);
+    queue_done(&engine->writes, batch.count);
+    engine_show_length(engine, METRIC_QUEUE_WRITER, &engine->writes);
+    bool folded = fold_log(engine, !busy);
+    return wait || busy || folded;
 }

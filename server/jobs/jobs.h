@@ -29,6 +29,8 @@ bool job_add(struct op_ctx *ctx, const char *kind, const char *key, int64_t run_
 
 struct job_runner;
 bool job_runner_start(struct job_runner **ret_runner, struct app *app, struct err *err);
+// The same without a thread: only job_runner_drain() runs anything.
+bool job_runner_create(struct job_runner **ret_runner, struct app *app, struct err *err);
 void job_runner_stop(struct job_runner *runner);
 // Looks for due jobs now (a commit added some).
 void job_runner_poke(struct job_runner *runner);

@@ -318,12 +318,25 @@ static bool start_thread(struct job_runner *runner, struct err *err)
     return runner->started || err_set(err, ERR_INTERNAL, "Cannot start a thread.");
 }
 
-bool job_runner_start(struct job_runner **ret_runner, struct app *app, struct err *err)
+bool job_runner_create(struct job_runner **ret_runner, struct app *app, struct err *err)
 {
     struct job_runner *runner = calloc(1, sizeof(*runner));
     CHECK(runner != NULL);
     init(runner, app);
-    if (!db_open(&runner->db, app->store, DB_READER, err) || !start_thread(runner, err)) {
+    if (!db_open(&runner->db, app->store, DB_READER, err)) {
+        job_runner_stop(runner);
+        return false;
+    }
+    *ret_runner = runner;
+    return true;
+}
+
+bool job_runner_start(struct job_runner **ret_runner, struct app *app, struct err *err)
+{
+    struct job_runner *runner;
+    if (!job_runner_create(&runner, app, err))
+        return false;
+    if (!start_thread(runner, err)) {
         job_runner_stop(runner);
         return false;
     }
