@@ -213,10 +213,11 @@ void store_rollback(struct store *store)
 
 static int64_t log_pages(const struct store *store)
 {
-    char path[PATH_MAX + 8];
-    struct stat info;
-    snprintf(path, sizeof path, "%s-wal", store->path);
-    return stat(path, &info) == 0 ? info.st_size / PAGE_BYTES : 0;
+    sqlite3_file *log = NULL;
+    sqlite3_int64 size = 0;
+    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, (void *)&log);
+    bool known = log != NULL && log->pMethods != NULL && log->pMethods->xFileSize(log, &size) == SQLITE_OK;
+    return known ? size / PAGE_BYTES : 0;
 }
 
 // A checkpoint that fails costs nothing but room: the log stays.
@@ -342,9 +343,10 @@ void store_close(struct store *store)
 void store_remove(const char *path)
 {
     static const char *const endings[] = { "", "-wal", "-shm" };
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL); // the file system as SQLite sees it
     for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
         char file[PATH_MAX + 8];
         snprintf(file, sizeof file, "%s%s", path, endings[i]);
-        unlink(file);
+        vfs->xDelete(vfs, file, 0);
     }
 }

@@ -25,53 +25,7 @@ struct http {
     void *user;
 };
 
-// --- calls ---------------------------------------------------------------------------------------------------------------
-
-static char *fill_path(const char *path, const char *id)
-{
-    const char *at = strchr(path, ':');
-    if (at == NULL || id == NULL)
-        return strdup(path);
-    struct buf filled = { 0 };
-    const char *rest = at + strcspn(at, "/");
-    buf_add(&filled, path, (size_t)(at - path));
-    buf_add_text(&filled, id);
-    buf_add_text(&filled, rest);
-    return filled.data;
-}
-
-struct http_call *http_call_create(int kind, const char *server, const struct op_spec *spec, const char *id)
-{
-    struct http_call *call = calloc(1, sizeof *call);
-    CHECK(call != NULL);
-    call->kind = kind;
-    call->server = strdup(server);
-    call->method = strdup(spec->method);
-    call->path = fill_path(spec->path, id);
-    return call;
-}
-
-static void wipe(char *secret)
-{
-    if (secret != NULL)
-        explicit_bzero(secret, strlen(secret));
-    free(secret);
-}
-
-void http_call_free(struct http_call *call)
-{
-    if (call == NULL)
-        return;
-    free(call->server);
-    free(call->method);
-    free(call->path);
-    wipe(call->token);
-    wipe(call->body);
-    wipe(call->note);
-    wipe(call->note2);
-    json_free(&call->data);
-    free(call);
-}
+// --- queues --------------------------------------------------------------------------------------------------------
 
 static void push(struct queue *queue, struct http_call *call)
 {
@@ -156,37 +110,6 @@ static void set_options(CURL *curl, struct http *http, const struct http_call *c
     }
 }
 
-static bool is_true(const cJSON *object, const char *name)
-{
-    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
-// The API's refusal in its own words (RULES 25), or the bare status.
-static void read_error(struct http_call *call, const cJSON *json)
-{
-    const cJSON *error = cJSON_GetObjectItemCaseSensitive(json, "error");
-    const char *code = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(error, "code"));
-    const char *message = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(error, "message"));
-    enum err_code known = code != NULL ? err_from_name(code) : ERR_INTERNAL;
-    if (code == NULL && call->status == 401)
-        known = ERR_UNAUTHENTICATED;
-    if (message != NULL)
-        err_set(&call->err, known, "%s", message);
-    else
-        err_set(&call->err, known, "the server answered with status %d", call->status);
-}
-
-static void read_answer(struct http_call *call, const struct buf *answer)
-{
-    struct err why;
-    CLEANUP(json_free) cJSON *json = json_parse(buf_text(answer), answer->len, &why);
-    call->ok = call->status >= 200 && call->status < 300 && is_true(json, "success");
-    if (call->ok)
-        call->data = cJSON_DetachItemFromObjectCaseSensitive(json, "data");
-    else
-        read_error(call, json);
-}
-
 static void perform(struct http *http, struct http_call *call)
 {
     CURL *curl = curl_easy_init();
@@ -202,9 +125,8 @@ static void perform(struct http *http, struct http_call *call)
     CURLcode code = curl_easy_perform(curl);
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    call->status = code == CURLE_OK ? (int)status : 0;
     if (code == CURLE_OK)
-        read_answer(call, &answer);
+        http_call_answer(call, (int)status, buf_text(&answer), answer.len);
     else
         err_set(&call->err, ERR_OFFLINE, "cannot reach %.100s: %.100s", call->server,
                 words[0] != '\0' ? words : curl_easy_strerror(code));

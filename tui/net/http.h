@@ -32,6 +32,8 @@ void http_stop(struct http *http);
 // A call of an operation, its path filled: one ":name" is replaced by `id` (may be NULL).
 struct http_call *http_call_create(int kind, const char *server, const struct op_spec *spec, const char *id);
 void http_call_free(struct http_call *call); // wipes token and body first
+// Notes what the server answered: a status and its JSON text.
+void http_call_answer(struct http_call *call, int status, const char *text, size_t size);
 // Takes the call over; it comes back by http_take_answer().
 void http_submit(struct http *http, struct http_call *call);
 struct http_call *http_take_answer(struct http *http); // NULL when there is none

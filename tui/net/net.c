@@ -1,11 +1,10 @@
-// The net thread: who holds the session, when to connect, what to say about it.
+// Who holds the session, when to connect, what to say about it: what happens at each event of the loop.
 
 #include "tui/net/net_internal.h"
 
 #include "shared/host/host.h"
 #include "tui/net/backoff.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -318,7 +317,7 @@ static void on_tick(void *user)
     say(net);
 }
 
-// --- the thread --------------------------------------------------------------------------------------------------------------
+// --- the end ---------------------------------------------------------------------------------------------------------
 
 static bool has_more_to_say(const struct net *net)
 {
@@ -326,7 +325,7 @@ static bool has_more_to_say(const struct net *net)
 }
 
 // What must still be said: that a session ended here, and the last words that were typed.
-static void say_goodbye(struct net *net)
+void net_say_goodbye(struct net *net)
 {
     int64_t until = net_monotonic() + GOODBYE_MS;
     net_take_requests(net);
@@ -339,14 +338,7 @@ static void say_goodbye(struct net *net)
     loop_drop(net->loop);
 }
 
-static void *work(void *user)
-{
-    struct net *net = user;
-    while (!atomic_load(&net->stop))
-        loop_turn(net->loop);
-    say_goodbye(net);
-    return NULL;
-}
+// --- opening and closing ---------------------------------------------------------------------------------------------
 
 static void wake(void *user)
 {
@@ -361,32 +353,14 @@ static const struct loop_events events = {
     .closed = on_closed,
 };
 
-// The threads leave every signal to the program.
-static bool start_threads(struct net *net, struct err *err)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    bool good = http_start(&net->http, wake, net, err);
-    if (good && pthread_create(&net->thread, NULL, work, net) != 0) {
-        good = err_set(err, ERR_INTERNAL, "cannot start a thread");
-        http_stop(net->http);
-        net->http = NULL;
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return good;
-}
-
-bool net_start(struct net **ret_net, struct model *model, struct err *err)
+bool net_open(struct net **ret_net, struct model *model, struct err *err)
 {
     struct net *net = calloc(1, sizeof *net);
     CHECK(net != NULL);
     net->model = model;
     if (!feed_open(&net->feed, model, err) || !loop_create(&net->loop, &events, net, err) ||
-        !start_threads(net, err)) {
-        loop_destroy(net->loop);
-        feed_close(net->feed);
-        free(net);
+        !http_start(&net->http, wake, net, err)) {
+        net_close(net);
         return false;
     }
     port_set_wake(model, wake, net);
@@ -394,14 +368,9 @@ bool net_start(struct net **ret_net, struct model *model, struct err *err)
     return true;
 }
 
-void net_stop(struct net *net)
+void net_close(struct net *net)
 {
-    if (net == NULL)
-        return;
     port_set_wake(net->model, NULL, NULL);
-    atomic_store(&net->stop, true);
-    loop_wake(net->loop);
-    pthread_join(net->thread, NULL);
     http_stop(net->http);
     loop_destroy(net->loop);
     for (size_t i = 0; i < net->waiting_count; i++)

@@ -60,6 +60,11 @@ void net_take_answers(struct net *net);
 void net_refresh(struct net *net);
 
 // --- net.c
+// Everything but the thread: whoever turns the loop has the conversation. net_start() and net_stop() are these two and
+// a thread.
+bool net_open(struct net **ret_net, struct model *model, struct err *err);
+void net_close(struct net *net);
+void net_say_goodbye(struct net *net);
 // Tries again at once.
 void net_try_now(struct net *net);
 // The connection's end, for whatever reason.
