@@ -1,6 +1,7 @@
 #include "tests/lib/crash_vfs.h"
 
 #include "shared/base/check.h"
+#include "tests/lib/disk_image.h"
 
 #include <dirent.h>
 #include <pthread.h>
@@ -11,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 64, NAME_SIZE = 64, SECTOR = 512 };
+enum { FILES_MAX = 64, NAME_SIZE = 64 };
 
 enum event_kind { EVENT_WRITE, EVENT_TRUNCATE, EVENT_SYNC, EVENT_DELETE };
 
@@ -29,11 +30,6 @@ struct mark {
     int64_t value;
 };
 
-struct image { // a file's bytes
-    unsigned char *data;
-    size_t size;
-};
-
 static struct {
     pthread_mutex_t lock;
     sqlite3_vfs *real, shim;
@@ -43,7 +39,8 @@ static struct {
     int failure_after;
 
     char names[FILES_MAX][NAME_SIZE];
-    struct image base[FILES_MAX]; // what was there when the recording began
+    struct disk_image base[FILES_MAX]; // what was there when the recording began
+    bool there[FILES_MAX];
     int file_count;
     struct event *events;
     size_t event_count, event_cap;
@@ -309,64 +306,14 @@ static int shim_delete(sqlite3_vfs *vfs, const char *name, int sync_folder)
 
 // Images ----------------------------------------------------------------------------------------------------------
 
-static void image_resize(struct image *image, size_t size)
+static struct disk_write write_of(const struct event *event)
 {
-    if (size > image->size) {
-        image->data = realloc(image->data, size);
-        CHECK(image->data != NULL);
-        memset(image->data + image->size, 0, size - image->size);
-    }
-    image->size = size;
-}
-
-static void image_write(struct image *image, const struct event *event, size_t size)
-{
-    size_t end = (size_t)event->offset + size;
-    if (size == 0)
-        return;
-    if (end > image->size)
-        image_resize(image, end);
-    memcpy(image->data + event->offset, event->data, size);
-}
-
-static void image_apply(struct image *image, const struct event *event)
-{
-    if (event->kind == EVENT_WRITE)
-        image_write(image, event, event->size);
-    else if (event->kind == EVENT_TRUNCATE)
-        image_resize(image, (size_t)event->offset);
-}
-
-static uint64_t next_random(uint64_t *state)
-{
-    *state += 0x9E3779B97F4A7C15u;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
-
-// Sectors of a torn write arrive in any order: each is there or not.
-static void image_tear(struct image *image, const struct event *event, uint64_t *random)
-{
-    for (size_t at = 0; at < event->size; at += SECTOR) {
-        struct event part = *event;
-        size_t size = event->size - at < SECTOR ? event->size - at : SECTOR;
-        part.offset += (int64_t)at;
-        part.data += at;
-        if (next_random(random) & 1)
-            image_write(image, &part, size);
-    }
-}
-
-// What was not synced: kept, lost or torn.
-static void image_apply_maybe(struct image *image, const struct event *event, uint64_t *random)
-{
-    uint64_t fate = next_random(random) % 10;
-    if (fate < 4)
-        image_apply(image, event);
-    else if (fate < 7 && event->kind == EVENT_WRITE)
-        image_tear(image, event, random);
+    return (struct disk_write){
+        .truncates = event->kind == EVENT_TRUNCATE,
+        .offset = event->offset,
+        .size = event->size,
+        .data = event->data,
+    };
 }
 
 static size_t last_sync(int file, size_t point)
@@ -394,32 +341,33 @@ static bool folder_synced(size_t from, size_t point)
 }
 
 // False when the file is gone.
-static bool build_image(int file, size_t point, uint64_t *random, struct image *image)
+static bool build_image(int file, size_t point, uint64_t *random, struct disk_image *image)
 {
     size_t synced = last_sync(file, point), last = last_event(file, point);
-    bool exists = disk.base[file].data != NULL;
-    image_resize(image, disk.base[file].size);
-    if (image->size > 0)
-        memcpy(image->data, disk.base[file].data, image->size);
+    bool exists = disk.there[file];
+    disk_image_copy(image, &disk.base[file]);
     for (size_t i = 0; i < point; i++) {
         const struct event *event = &disk.events[i];
         if (event->file != file)
             continue;
         bool removed = event->kind == EVENT_DELETE;
-        if (removed && i == last && !folder_synced(i, point) && next_random(random) & 1)
+        if (removed && i == last && !folder_synced(i, point) && disk_random(random) & 1)
             continue; // the name is still there
         exists = !removed;
+        struct disk_write write = write_of(event);
         if (removed)
-            image_resize(image, 0);
+            disk_image_resize(image, 0);
+        else if (event->kind == EVENT_SYNC)
+            continue;
         else if (i < synced)
-            image_apply(image, event);
+            disk_image_apply(image, &write);
         else
-            image_apply_maybe(image, event, random);
+            disk_image_apply_maybe(image, &write, random);
     }
     return exists;
 }
 
-static void write_image(const char *folder, const char *name, const struct image *image)
+static void write_image(const char *folder, const char *name, const struct disk_image *image)
 {
     char path[512];
     snprintf(path, sizeof(path), "%s/%s", folder, name);
@@ -447,10 +395,10 @@ void crash_vfs_rebuild(size_t point, uint64_t seed, const char *to_folder, const
     CHECK(point < crash_vfs_points());
     CHECK(mkdir(to_folder, 0700) == 0);
     for (int file = 0; file < disk.file_count; file++) {
-        struct image image = { 0 };
+        struct disk_image image = { 0 };
         if (build_image(file, point, &random, &image) && survives(disk.names[file]))
             write_image(to_folder, disk.names[file], &image);
-        free(image.data);
+        disk_image_free(&image);
     }
     size_t count = 0;
     while (count < disk.mark_count && disk.marks[count].point <= point)
@@ -478,17 +426,17 @@ void crash_vfs_remove_folder(const char *folder)
 static void read_base(const char *name)
 {
     char path[512];
-    struct image *image = &disk.base[file_index(name)];
+    int file = file_index(name);
+    struct disk_image *image = &disk.base[file];
     snprintf(path, sizeof(path), "%s/%s", disk.folder, name);
     FILE *in = fopen(path, "rb");
     CHECK(in != NULL);
     fseek(in, 0, SEEK_END);
     long size = ftell(in);
     rewind(in);
-    image_resize(image, (size_t)size);
-    if (image->data == NULL)
-        image->data = malloc(1); // there, and empty
-    CHECK(image->data != NULL && fread(image->data, 1, image->size, in) == image->size);
+    disk_image_resize(image, (size_t)size);
+    CHECK(size == 0 || fread(image->data, 1, image->size, in) == image->size);
+    disk.there[file] = true;
     fclose(in);
 }
 
@@ -527,8 +475,8 @@ void crash_vfs_uninstall(void)
     for (size_t i = 0; i < disk.event_count; i++)
         free(disk.events[i].data);
     for (int i = 0; i < disk.file_count; i++) {
-        free(disk.base[i].data);
-        disk.base[i] = (struct image){ 0 };
+        disk_image_free(&disk.base[i]);
+        disk.there[i] = false;
     }
     free(disk.events);
     free(disk.marks);
