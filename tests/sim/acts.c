@@ -1,0 +1,387 @@
+#include "tests/sim/acts.h"
+
+#include "shared/base/civil.h"
+#include "tests/sim/firm.h"
+#include "tests/sim/prove.h"
+#include "tests/sim/trace.h"
+#include "tui/model/model.h"
+
+#include <string.h>
+
+enum { LOOK_DAYS = 8 };
+
+static int64_t made; // texts, so that no two are the same
+
+struct turn { // one act under way
+    struct seat *seat;
+    struct model *model;
+    struct chance *chance;
+    struct arena arena;
+    struct err err;
+};
+
+void acts_reset(void)
+{
+    made = 0;
+}
+
+static unsigned below(struct turn *turn, size_t count)
+{
+    return chance_below(turn->chance, (unsigned)count);
+}
+
+static const char *new_text(struct turn *turn, const char *what)
+{
+    return arena_printf(&turn->arena, "%s %lld of %s", what, (long long)++made, seat_name(turn->seat));
+}
+
+// It was queued, unless the power failed meanwhile: then nobody was told anything.
+static void promise(struct turn *turn, bool good, int64_t n, const char *name)
+{
+    if (good && !disk_is_off(seat_node(turn->seat)))
+        prove_promised(turn->seat, n, name);
+    else
+        trace("%s: %s: %s", seat_name(turn->seat), name, good ? "the power fails" : turn->err.message);
+}
+
+// Sessions --------------------------------------------------------------------------------------------------------
+
+static bool pick_session(struct turn *turn, struct consultation *ret)
+{
+    struct list sessions = { 0 };
+    int64_t now = model_now(turn->model);
+    model_consultations(turn->model, now - DAY_MS, now + LOOK_DAYS * (int64_t)DAY_MS, &turn->arena,
+                        &sessions);
+    if (sessions.count == 0)
+        return false;
+    *ret = *LIST_AT(&sessions, struct consultation, below(turn, sessions.count));
+    return true;
+}
+
+// The hours in which both consultants work, a few days ahead: so few that people want the same.
+static struct args_schedule pick_time(struct turn *turn)
+{
+    static const int64_t minutes[] = { 14 * 60, 14 * 60 + 30, 15 * 60, 15 * 60 + 30 };
+    int64_t day = model_now(turn->model) / DAY_MS + 2 + below(turn, 4);
+    int64_t start = day * DAY_MS + minutes[below(turn, ARRAY_LEN(minutes))] * MINUTE_MS;
+    return (struct args_schedule){ .scheduledStart = start,
+                                   .scheduledEnd = start + 90 * (int64_t)MINUTE_MS,
+                                   .timezone = "America/New_York" };
+}
+
+static void book(struct turn *turn)
+{
+    struct list consultants = { 0 };
+    struct id id;
+    int64_t n = 0;
+    model_consultants(turn->model, &turn->arena, &consultants);
+    if (consultants.count == 0)
+        return;
+    bool anyone = below(turn, 4) == 0;
+    struct args_book args = {
+        .consultantId =
+            anyone ? NULL : LIST_AT(&consultants, struct row_consultant, below(turn, consultants.count))->id,
+        .schedule = pick_time(turn),
+        .purpose = new_text(turn, "purpose"),
+        .useCredits = true,
+        .has_useCredits = true,
+    };
+    bool good = model_book(turn->model, &args, &id, &n, &turn->err);
+    promise(turn, good, n, "book");
+}
+
+static void confirm(struct turn *turn)
+{
+    struct consultation session;
+    int64_t n = 0;
+    if (!pick_session(turn, &session))
+        return;
+    bool good = model_confirm(turn->model, session.row.id, new_text(turn, "preparation"), &n, &turn->err);
+    promise(turn, good, n, "confirm");
+}
+
+static void start(struct turn *turn)
+{
+    struct consultation session;
+    int64_t n = 0;
+    if (!pick_session(turn, &session))
+        return;
+    struct args_start args = { .id = session.row.id };
+    bool good = model_start(turn->model, &args, &n, &turn->err);
+    promise(turn, good, n, "start");
+}
+
+static void complete(struct turn *turn)
+{
+    struct consultation session;
+    int64_t n = 0;
+    if (!pick_session(turn, &session))
+        return;
+    struct args_complete args = { .id = session.row.id,
+                                  .outcomes.summary = new_text(turn, "summary"),
+                                  .nextSteps = new_text(turn, "steps") };
+    LIST_ADD(&args.actionItems, &turn->arena, struct args_action_item)->description =
+        new_text(turn, "follow-up");
+    bool good = model_complete(turn->model, &args, &n, &turn->err);
+    promise(turn, good, n, "complete");
+}
+
+static void cancel(struct turn *turn)
+{
+    struct consultation session;
+    int64_t n = 0;
+    if (!pick_session(turn, &session))
+        return;
+    bool good = model_cancel(turn->model, session.row.id, new_text(turn, "reason"), &n, &turn->err);
+    promise(turn, good, n, "cancel");
+}
+
+static void reschedule(struct turn *turn)
+{
+    struct consultation session;
+    int64_t n = 0;
+    if (!pick_session(turn, &session))
+        return;
+    struct args_reschedule args = { .id = session.row.id,
+                                    .schedule = pick_time(turn),
+                                    .reason = new_text(turn, "reason") };
+    bool good = model_reschedule(turn->model, &args, &n, &turn->err);
+    promise(turn, good, n, "reschedule");
+}
+
+static void add_action_item(struct turn *turn)
+{
+    struct consultation session;
+    int64_t n = 0;
+    if (!pick_session(turn, &session))
+        return;
+    struct args_action_item args = { .id = session.row.id, .description = new_text(turn, "item") };
+    bool good = model_add_action_item(turn->model, &args, &n, &turn->err);
+    promise(turn, good, n, "add action item");
+}
+
+static void add_deliverable(struct turn *turn)
+{
+    struct consultation session;
+    int64_t n = 0;
+    if (!pick_session(turn, &session))
+        return;
+    struct args_deliverable args = { .consultationId = session.row.id,
+                                     .type = "report",
+                                     .name = new_text(turn, "report"),
+                                     .description = "As agreed",
+                                     .status = "draft" };
+    bool good = model_add_deliverable(turn->model, &args, &n, &turn->err);
+    promise(turn, good, n, "add deliverable");
+}
+
+// Notes -----------------------------------------------------------------------------------------------------------
+
+static int64_t base_of(const struct consultation_detail *detail, enum note_kind kind)
+{
+    for (size_t i = 0; i < detail->notes.count; i++)
+        if (LIST_AT(&detail->notes, struct note_view, i)->kind == kind)
+            return LIST_AT(&detail->notes, struct note_view, i)->rev;
+    return 0;
+}
+
+// A few key presses, each saved softly.
+static void type_note(struct turn *turn)
+{
+    static const enum note_kind kinds[] = { NOTE_CONSULTANT, NOTE_LIVE, NOTE_PREPARATION, NOTE_INTERNAL };
+    struct consultation session;
+    struct consultation_detail detail;
+    if (!pick_session(turn, &session) ||
+        !model_consultation(turn->model, session.row.id, &turn->arena, &detail))
+        return;
+    bool is_client = model_roles(turn->model) & ROLE_CLIENT;
+    enum note_kind kind = kinds[below(turn, ARRAY_LEN(kinds))];
+    for (unsigned i = 0, count = 1 + below(turn, 3); i < count; i++) {
+        const char *text = new_text(turn, "note");
+        bool good = is_client ? model_client_notes_save(turn->model, session.row.id, detail.client_notes.rev,
+                                                        text, &turn->err)
+                              : model_note_save(turn->model, session.row.id, kind, base_of(&detail, kind),
+                                                text, &turn->err);
+        trace("%s types %s: %s", seat_name(turn->seat), text, good ? "saved" : turn->err.message);
+    }
+}
+
+static void flush(struct turn *turn)
+{
+    bool good = model_flush(turn->model, &turn->err);
+    trace("%s flushes: %s", seat_name(turn->seat), good ? "done" : turn->err.message);
+}
+
+// The rest --------------------------------------------------------------------------------------------------------
+
+static void mark_read(struct turn *turn)
+{
+    struct list notifications = { 0 };
+    int64_t n = 0;
+    model_notifications(turn->model, 20, &turn->arena, &notifications);
+    if (notifications.count == 0)
+        return;
+    const struct notification_view *one =
+        LIST_AT(&notifications, struct notification_view, below(turn, notifications.count));
+    bool good = model_mark_read(turn->model, one->row.id, &n, &turn->err);
+    promise(turn, good, n, "mark read");
+}
+
+static void take_time_off(struct turn *turn)
+{
+    int64_t n = 0;
+    if (!(model_roles(turn->model) & ROLE_CONSULTANT))
+        return;
+    int32_t day = (int32_t)(model_now(turn->model) / DAY_MS) + 10 + (int32_t)below(turn, 20);
+    struct args_availability args = { .id = "me",
+                                      .type = AVAILABILITY_TIME_OFF,
+                                      .period = { day, day },
+                                      .reason = new_text(turn, "time off") };
+    bool good = model_add_availability(turn->model, &args, &n, &turn->err);
+    promise(turn, good, n, "time off");
+}
+
+static void take_back(struct turn *turn)
+{
+    struct list waiting = { 0 };
+    model_waiting(turn->model, &turn->arena, &waiting);
+    if (waiting.count == 0)
+        return;
+    int64_t n = LIST_AT(&waiting, struct waiting, below(turn, waiting.count))->n;
+    bool good = model_withdraw(turn->model, n, &turn->err);
+    trace("%s takes %d back: %s", seat_name(turn->seat), (int)n, good ? "done" : turn->err.message);
+    if (good || disk_is_off(seat_node(turn->seat)))
+        prove_withdrawn(turn->seat, n);
+}
+
+static void look_at_refusals(struct turn *turn)
+{
+    struct list refusals = { 0 };
+    int64_t n = 0;
+    model_refusals(turn->model, &turn->arena, &refusals);
+    if (refusals.count == 0)
+        return;
+    const struct refusal *one = LIST_AT(&refusals, struct refusal, below(turn, refusals.count));
+    bool again = below(turn, 3) == 0;
+    bool good = again ? model_refusal_resend(turn->model, one->n, &n, &turn->err)
+                      : model_refusal_discard(turn->model, one->n, &turn->err);
+    if (good || disk_is_off(seat_node(turn->seat)))
+        prove_withdrawn(turn->seat, one->n);
+    if (again)
+        promise(turn, good, n, "send again");
+    else
+        trace("%s discards %d: %s", seat_name(turn->seat), (int)one->n, good ? "done" : turn->err.message);
+}
+
+static void look_around(struct turn *turn)
+{
+    struct model_news news;
+    struct consultation session;
+    model_take_news(turn->model, &turn->arena, &news);
+    trace("%s sees %d events", seat_name(turn->seat), (int)news.events.count);
+    if (pick_session(turn, &session))
+        model_presence_enter(turn->model, below(turn, 2) ? session.row.id : NULL, PRESENCE_VIEWING);
+    if (below(turn, 4) == 0)
+        model_connect_now(turn->model);
+}
+
+static void sign_out(struct turn *turn)
+{
+    if (below(turn, 4) != 0)
+        return;
+    bool discard = below(turn, 3) == 0;
+    bool good = model_sign_out(turn->model, discard, &turn->err);
+    trace("%s signs out%s: %s", seat_name(turn->seat), discard ? ", discarding" : "",
+          good ? "done" : turn->err.message);
+    if (discard)
+        prove_all_withdrawn(turn->seat);
+}
+
+// ----------------------------------------------------------------------------------------------------------------
+
+static void begin(struct turn *turn, struct seat *seat, struct chance *chance)
+{
+    *turn = (struct turn){ .seat = seat, .model = seat_model(seat), .chance = chance };
+    seat_enter(seat);
+}
+
+static void end(struct turn *turn)
+{
+    seat_leave();
+    arena_free(&turn->arena);
+}
+
+static bool is_signed_in(struct turn *turn)
+{
+    struct account account;
+    model_account(turn->model, &turn->arena, &account);
+    return account.signed_in;
+}
+
+static void sign_in(struct turn *turn)
+{
+    bool good = model_sign_in(turn->model, NULL, seat_email(turn->seat), FIRM_PASSWORD, &turn->err);
+    trace("%s signs in: %s", seat_name(turn->seat), good ? "asked" : turn->err.message);
+}
+
+void act(struct seat *seat, struct chance *chance)
+{
+    static void (*const acts[])(struct turn * turn) = {
+        book,
+        book,
+        book,
+        confirm,
+        confirm,
+        start,
+        complete,
+        cancel,
+        reschedule,
+        type_note,
+        type_note,
+        flush,
+        mark_read,
+        add_action_item,
+        add_deliverable,
+        take_time_off,
+        take_back,
+        look_at_refusals,
+        look_around,
+        look_around,
+        sign_out,
+    };
+    struct turn turn;
+    begin(&turn, seat, chance);
+    unsigned chosen = below(&turn, ARRAY_LEN(acts));
+    if (is_signed_in(&turn))
+        acts[chosen](&turn);
+    else
+        sign_in(&turn);
+    end(&turn);
+}
+
+void act_sign_in(struct seat *seat)
+{
+    struct turn turn;
+    begin(&turn, seat, NULL);
+    if (!is_signed_in(&turn))
+        sign_in(&turn);
+    end(&turn);
+}
+
+void act_flush(struct seat *seat)
+{
+    struct turn turn;
+    begin(&turn, seat, NULL);
+    flush(&turn);
+    end(&turn);
+}
+
+int64_t act_next_start(struct seat *seat)
+{
+    struct turn turn;
+    struct consultation next;
+    begin(&turn, seat, NULL);
+    int64_t at = model_next(turn.model, &turn.arena, &next) ? next.row.start : 0;
+    end(&turn);
+    return at;
+}

@@ -1,0 +1,96 @@
+#include "tests/sim/bugs.h"
+
+#include "server/core/results.h"
+#include "shared/wire/json.h"
+
+#include <string.h>
+
+const char *const bug_names[BUGS] = {
+    [BUG_NONE] = "none",
+    [BUG_ACK_BEFORE_COMMIT] = "ack-before-commit",
+    [BUG_SKIP_DEDUP] = "skip-dedup",
+    [BUG_DROP_TOMBSTONE] = "drop-tombstone",
+};
+
+static enum bug planted;
+
+void bugs_plant(enum bug bug)
+{
+    planted = bug;
+}
+
+// Acknowledge before commit: what is told to be committed is committed when the next transaction begins, if it ever
+// does ------------------------------------------------------------------------------------------------------------
+
+bool __real_db_commit(struct db *db, struct err *err);
+bool __wrap_db_commit(struct db *db, struct err *err);
+bool __real_db_begin(struct db *db, struct err *err);
+bool __wrap_db_begin(struct db *db, struct err *err);
+
+bool __wrap_db_commit(struct db *db, struct err *err)
+{
+    return planted == BUG_ACK_BEFORE_COMMIT || __real_db_commit(db, err);
+}
+
+bool __wrap_db_begin(struct db *db, struct err *err)
+{
+    if (planted == BUG_ACK_BEFORE_COMMIT && db_in_transaction(db) && !__real_db_commit(db, err))
+        return false;
+    return __real_db_begin(db, err);
+}
+
+// Skip deduplication: the stored answer is there and nobody looks ---------------------------------------------------
+
+bool __real_results_find(struct op_ctx *ctx, struct op_request *request, const char *payload_hash,
+                         enum result_match *ret_match);
+bool __wrap_results_find(struct op_ctx *ctx, struct op_request *request, const char *payload_hash,
+                         enum result_match *ret_match);
+bool __real_results_store(struct op_ctx *ctx, const struct op_request *request, const char *payload_hash);
+bool __wrap_results_store(struct op_ctx *ctx, const struct op_request *request, const char *payload_hash);
+
+bool __wrap_results_find(struct op_ctx *ctx, struct op_request *request, const char *payload_hash,
+                         enum result_match *ret_match)
+{
+    if (planted != BUG_SKIP_DEDUP)
+        return __real_results_find(ctx, request, payload_hash, ret_match);
+    *ret_match = RESULT_NEW;
+    return true;
+}
+
+bool __wrap_results_store(struct op_ctx *ctx, const struct op_request *request, const char *payload_hash)
+{
+    int64_t known = 0;
+    if (planted == BUG_SKIP_DEDUP &&
+        (!db_one_int(ctx->db, "SELECT count(*) FROM request_result WHERE scope = $1 AND key = $2",
+                     DB_ARGS(db_text(ctx->actor.user_id), db_text(request->idempotency_key)), &known, NULL,
+                     ctx->err) ||
+         known > 0))
+        return known > 0;
+    return __real_results_store(ctx, request, payload_hash);
+}
+
+// Drop a tombstone: changes that take a row away are lost on their way ------------------------------------------------
+
+static bool is_tombstone(const cJSON *change)
+{
+    const char *kind = cJSON_GetStringValue(cJSON_GetArrayItem(change, 0));
+    return kind != NULL && (strcmp(kind, "del") == 0 || strcmp(kind, "hide") == 0);
+}
+
+void bugs_touch_frame(struct buf *text)
+{
+    struct err err = { 0 };
+    static const char start[] = "{\"t\":\"chg\"";
+    if (planted != BUG_DROP_TOMBSTONE || strncmp(buf_text(text), start, sizeof start - 1) != 0)
+        return;
+    CLEANUP(json_free) cJSON *json = json_parse(buf_text(text), text->len, &err);
+    cJSON *rows = cJSON_GetObjectItemCaseSensitive(json, "rows");
+    for (int i = cJSON_GetArraySize(rows); i-- > 0;)
+        if (is_tombstone(cJSON_GetArrayItem(rows, i)))
+            cJSON_DeleteItemFromArray(rows, i);
+    char *printed = cJSON_PrintUnformatted(json);
+    CHECK(printed != NULL);
+    buf_clear(text);
+    buf_add_text(text, printed);
+    cJSON_free(printed);
+}
