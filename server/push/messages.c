@@ -26,6 +26,7 @@ static const struct field hello_fields[] = {
     { FIELD(struct msg_hello, epoch), .kind = FIELD_TEXT, .max = 64 },
     { FIELD(struct msg_hello, cursor), .kind = FIELD_INT },
     { FIELD(struct msg_hello, nextOp), .kind = FIELD_INT },
+    { FIELD(struct msg_hello, audience), .kind = FIELD_TEXT, .max = 64 },
     { FIELD(struct msg_hello, resume), .kind = FIELD_OBJECT, .sub = &shape_resume,
       .has = offsetof(struct msg_hello, has_resume) },
 };
@@ -56,8 +57,8 @@ void write_welcome(struct buf *out, const struct welcome *welcome)
     json_add_text(out, welcome->epoch);
     buf_addf(out,
              ",\"head\":%" PRId64 ",\"oldest\":%" PRId64 ",\"scopes\":[\"" SYNC_SCOPE
-             "\"],\"opFloor\":%" PRId64 ",\"now\":",
-             welcome->head, welcome->oldest, welcome->op_floor);
+             "\"],\"opFloor\":%" PRId64 ",\"audience\":\"%s\",\"now\":",
+             welcome->head, welcome->oldest, welcome->op_floor, welcome->audience);
     json_add_time(out, welcome->now);
     buf_addf(out, ",\"limits\":{\"frame\":%d,\"ops\":%d},\"mode\":\"%s\"}", SYNC_FRAME_MAX, SYNC_OPS_MAX,
              welcome->tail ? "tail" : "snapshot");

@@ -36,7 +36,8 @@ void feed_idle(struct feed *feed, bool *ret_outbox);
 
 struct feed_hello {
     const char *device;
-    const char *epoch; // "" when the cache is empty
+    const char *epoch;    // "" when the cache is empty
+    const char *audience; // of the last welcome
     int64_t cursor;
     int64_t next_op;
     int64_t resume_at; // 0: no snapshot was interrupted
@@ -47,6 +48,7 @@ bool feed_hello(struct feed *feed, struct arena *arena, struct feed_hello *ret, 
 
 struct feed_welcome {
     const char *epoch;
+    const char *audience; // NULL: the server does not say
     int64_t head, op_floor, server_now;
     bool snapshot;      // mode
     int64_t frame, ops; // limits; 0: the protocol's
