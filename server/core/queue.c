@@ -57,6 +57,8 @@ bool queue_push(struct queue *queue, struct work work)
 static void wait_for(struct queue *queue, size_t wanted, int64_t us)
 {
     struct timespec until;
+    if (us == 0)
+        return;
     clock_gettime(CLOCK_MONOTONIC, &until);
     int64_t ns = until.tv_nsec + us % 1000000 * 1000;
     until.tv_sec += us / 1000000 + ns / 1000000000;
