@@ -46,15 +46,37 @@ static void promise(struct turn *turn, bool good, int64_t n, const char *name)
 
 // Sessions --------------------------------------------------------------------------------------------------------
 
+static void list_sessions(struct turn *turn, struct list *ret)
+{
+    int64_t now = model_now(turn->model);
+    model_consultations(turn->model, now - DAY_MS, now + LOOK_DAYS * (int64_t)DAY_MS, &turn->arena, ret);
+}
+
 static bool pick_session(struct turn *turn, struct consultation *ret)
 {
     struct list sessions = { 0 };
-    int64_t now = model_now(turn->model);
-    model_consultations(turn->model, now - DAY_MS, now + LOOK_DAYS * (int64_t)DAY_MS, &turn->arena,
-                        &sessions);
+    list_sessions(turn, &sessions);
     if (sessions.count == 0)
         return false;
     *ret = *LIST_AT(&sessions, struct consultation, below(turn, sessions.count));
+    return true;
+}
+
+// Mostly one that the screen offers the move for; it may not be so any more when the server hears of it.
+static bool pick_for(struct turn *turn, enum booking_move move, struct consultation *ret)
+{
+    struct list sessions = { 0 }, good = { 0 };
+    list_sessions(turn, &sessions);
+    for (size_t i = 0; i < sessions.count; i++) {
+        struct err ignored;
+        const struct consultation *one = LIST_AT(&sessions, struct consultation, i);
+        if (model_may(turn->model, one, move, &ignored))
+            *LIST_ADD(&good, &turn->arena, struct consultation) = *one;
+    }
+    const struct list *from = good.count > 0 && below(turn, 8) != 0 ? &good : &sessions;
+    if (from->count == 0)
+        return false;
+    *ret = *LIST_AT(from, struct consultation, below(turn, from->count));
     return true;
 }
 
@@ -62,7 +84,7 @@ static bool pick_session(struct turn *turn, struct consultation *ret)
 static struct args_schedule pick_time(struct turn *turn)
 {
     static const int64_t minutes[] = { 14 * 60, 14 * 60 + 30, 15 * 60, 15 * 60 + 30 };
-    int64_t day = model_now(turn->model) / DAY_MS + 2 + below(turn, 4);
+    int64_t day = model_now(turn->model) / DAY_MS + 1 + below(turn, 4);
     int64_t start = day * DAY_MS + minutes[below(turn, ARRAY_LEN(minutes))] * MINUTE_MS;
     return (struct args_schedule){ .scheduledStart = start,
                                    .scheduledEnd = start + 90 * (int64_t)MINUTE_MS,
@@ -94,7 +116,7 @@ static void confirm(struct turn *turn)
 {
     struct consultation session;
     int64_t n = 0;
-    if (!pick_session(turn, &session))
+    if (!pick_for(turn, MOVE_CONFIRM, &session))
         return;
     bool good = model_confirm(turn->model, session.row.id, new_text(turn, "preparation"), &n, &turn->err);
     promise(turn, good, n, "confirm");
@@ -104,7 +126,7 @@ static void start(struct turn *turn)
 {
     struct consultation session;
     int64_t n = 0;
-    if (!pick_session(turn, &session))
+    if (!pick_for(turn, MOVE_START, &session))
         return;
     struct args_start args = { .id = session.row.id };
     bool good = model_start(turn->model, &args, &n, &turn->err);
@@ -115,7 +137,7 @@ static void complete(struct turn *turn)
 {
     struct consultation session;
     int64_t n = 0;
-    if (!pick_session(turn, &session))
+    if (!pick_for(turn, MOVE_COMPLETE, &session))
         return;
     struct args_complete args = { .id = session.row.id,
                                   .outcomes.summary = new_text(turn, "summary"),
@@ -130,7 +152,7 @@ static void cancel(struct turn *turn)
 {
     struct consultation session;
     int64_t n = 0;
-    if (!pick_session(turn, &session))
+    if (!pick_for(turn, MOVE_CANCEL, &session))
         return;
     bool good = model_cancel(turn->model, session.row.id, new_text(turn, "reason"), &n, &turn->err);
     promise(turn, good, n, "cancel");
@@ -140,7 +162,7 @@ static void reschedule(struct turn *turn)
 {
     struct consultation session;
     int64_t n = 0;
-    if (!pick_session(turn, &session))
+    if (!pick_for(turn, MOVE_RESCHEDULE, &session))
         return;
     struct args_reschedule args = { .id = session.row.id,
                                     .schedule = pick_time(turn),
@@ -293,7 +315,7 @@ static void sign_out(struct turn *turn)
     bool good = model_sign_out(turn->model, discard, &turn->err);
     trace("%s signs out%s: %s", seat_name(turn->seat), discard ? ", discarding" : "",
           good ? "done" : turn->err.message);
-    if (discard)
+    if (good || discard) // what is left then are refusals, and they go too
         prove_all_withdrawn(turn->seat);
 }
 
@@ -324,36 +346,32 @@ static void sign_in(struct turn *turn)
     trace("%s signs in: %s", seat_name(turn->seat), good ? "asked" : turn->err.message);
 }
 
+typedef void (*deed)(struct turn *turn);
+
+// The more often something stands here, the more often it is done.
+static const deed of_clients[] = { book,       book,      book,      book,       cancel,
+                                   reschedule, type_note, mark_read, look_around };
+static const deed of_consultants[] = { confirm,         confirm,         start,     complete,
+                                       cancel,          reschedule,      type_note, type_note,
+                                       add_action_item, add_deliverable, mark_read, take_time_off,
+                                       look_around };
+static const deed of_all[] = { flush, take_back, look_at_refusals, look_around, sign_out };
+
+static deed choose(struct turn *turn)
+{
+    if (below(turn, 5) == 0)
+        return of_all[below(turn, ARRAY_LEN(of_all))];
+    if (model_roles(turn->model) & ROLE_CLIENT)
+        return of_clients[below(turn, ARRAY_LEN(of_clients))];
+    return of_consultants[below(turn, ARRAY_LEN(of_consultants))];
+}
+
 void act(struct seat *seat, struct chance *chance)
 {
-    static void (*const acts[])(struct turn * turn) = {
-        book,
-        book,
-        book,
-        confirm,
-        confirm,
-        start,
-        complete,
-        cancel,
-        reschedule,
-        type_note,
-        type_note,
-        flush,
-        mark_read,
-        add_action_item,
-        add_deliverable,
-        take_time_off,
-        take_back,
-        look_at_refusals,
-        look_around,
-        look_around,
-        sign_out,
-    };
     struct turn turn;
     begin(&turn, seat, chance);
-    unsigned chosen = below(&turn, ARRAY_LEN(acts));
     if (is_signed_in(&turn))
-        acts[chosen](&turn);
+        choose (&turn)(&turn);
     else
         sign_in(&turn);
     end(&turn);

@@ -2,6 +2,7 @@
 
 #include "server/core/results.h"
 #include "shared/wire/json.h"
+#include "tests/sim/disk.h"
 
 #include <string.h>
 
@@ -10,6 +11,7 @@ const char *const bug_names[BUGS] = {
     [BUG_ACK_BEFORE_COMMIT] = "ack-before-commit",
     [BUG_SKIP_DEDUP] = "skip-dedup",
     [BUG_DROP_TOMBSTONE] = "drop-tombstone",
+    [BUG_SKIP_SYNC] = "skip-sync",
 };
 
 static enum bug planted;
@@ -17,6 +19,7 @@ static enum bug planted;
 void bugs_plant(enum bug bug)
 {
     planted = bug;
+    disk_lie(bug == BUG_SKIP_SYNC);
 }
 
 // Acknowledge before commit: what is told to be committed is committed when the next transaction begins, if it ever

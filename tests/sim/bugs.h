@@ -9,6 +9,7 @@ enum bug {
     BUG_ACK_BEFORE_COMMIT, // an answer leaves before its commit
     BUG_SKIP_DEDUP,        // what comes twice is done twice
     BUG_DROP_TOMBSTONE,    // rows that go away are not told
+    BUG_SKIP_SYNC,         // the disks say that they have synced, and have not
     BUGS,
 };
 extern const char *const bug_names[BUGS];

@@ -6,9 +6,11 @@
 #include "server/core/changes.h"
 #include "server/credits/credits.h"
 #include "server/identity/identity.h"
+#include "server/scheduling/scheduling.h"
 #include "tests/sim/server.h"
 #include "tests/sim/trace.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PACKAGE "PKG-DISCOVERY-ASSESSMENT"
@@ -69,37 +71,59 @@ static bool found_run(struct op_ctx *ctx, const void *in)
 
 FIRM_OP(found);
 
-static void set_hours(const char *email, const char *zone)
+static void load_actor(struct db *db, const char *email, struct arena *arena, struct actor *ret)
 {
     struct err err = { 0 };
-    CLEANUP(arena_free) struct arena arena = { 0 };
-    struct op_request *request = op_request_create();
-    CLEANUP(buf_free) struct buf text = { 0 };
+    CLEANUP(db_done) struct db_rows rows = { 0 };
+    CHECK(db_query(db, &rows, "SELECT id, client_id, consultant_id, roles FROM person WHERE email_key = $1",
+                   DB_ARGS(db_text(email)), &err) &&
+          db_next(&rows));
+    *ret = (struct actor){ .tenant = TENANT_DEFAULT,
+                           .user_id = db_col_copy(&rows, 0, arena),
+                           .client_id = db_col_copy(&rows, 1, arena),
+                           .consultant_id = db_col_copy(&rows, 2, arena),
+                           .roles = (unsigned)db_col_int(&rows, 3) | ROLE_PUBLIC,
+                           .verified = true };
+}
+
+// Runs an operation as that person.
+static void run_as(const char *email, const struct op *op, const char *args)
+{
+    struct err err = { 0 };
     CLEANUP(db_closep) struct db *db = NULL;
-    char *person = NULL, *consultant = NULL;
+    struct op_request *request = op_request_create();
     CHECK(db_open(&db, server_store(), DB_READER, &err));
-    CHECK(db_one_text(db, "SELECT id FROM person WHERE email_key = $1", DB_ARGS(db_text(email)), &arena,
-                      &person, NULL, &err));
-    CHECK(db_one_text(db, "SELECT consultant_id FROM person WHERE email_key = $1", DB_ARGS(db_text(email)),
-                      &arena, &consultant, NULL, &err));
-    buf_addf(&text,
+    load_actor(db, email, &request->arena, &request->actor);
+    request->op = op;
+    request->body = json_parse(args, strlen(args), &err);
+    request->trusted = true;
+    request->request_id = "firm";
+    engine_run(server_app()->engine, request);
+    if (!request->ok)
+        fail_run("%s of %s is refused: %s", op->spec->name, email, request->err.message);
+    op_request_free(request);
+}
+
+static void set_hours(const char *email, const char *zone)
+{
+    char args[512];
+    snprintf(args, sizeof args,
              "{\"id\":\"me\",\"type\":\"regular\",\"period\":{\"startDate\":\"2030-01-01\","
              "\"endDate\":\"2030-12-31\"},\"recurrence\":{\"pattern\":\"weekly\",\"daysOfWeek\":[1,2,3,4,5]},"
              "\"timeSlots\":[{\"startTime\":\"09:00\",\"endTime\":\"17:00\",\"timezone\":\"%s\"}]}",
              zone);
-    request->op = &op_run_consultant_availability_add;
-    request->body = json_parse(buf_text(&text), text.len, &err);
-    request->trusted = true;
-    request->actor = (struct actor){ .tenant = TENANT_DEFAULT,
-                                     .user_id = person,
-                                     .consultant_id = consultant,
-                                     .roles = ROLE_PUBLIC | ROLE_CONSULTANT,
-                                     .verified = true };
-    request->request_id = "firm";
-    engine_run(server_app()->engine, request);
-    if (!request->ok)
-        fail_run("hours cannot be set: %s", request->err.message);
-    op_request_free(request);
+    run_as(email, &op_run_consultant_availability_add, args);
+}
+
+// With whoever is free.
+static void book(const char *email, const char *day, const char *start, const char *end)
+{
+    char args[512];
+    snprintf(args, sizeof args,
+             "{\"useCredits\":true,\"purpose\":\"Assessment\",\"schedule\":{\"scheduledStart\":\"%sT%sZ\","
+             "\"scheduledEnd\":\"%sT%sZ\",\"timezone\":\"America/New_York\"}}",
+             day, start, day, end);
+    run_as(email, &op_run_consultation_book, args);
 }
 
 void firm_found(void)
@@ -109,6 +133,10 @@ void firm_found(void)
         fail_run("the firm cannot be founded: %s", err.message);
     set_hours("john@example.com", "America/New_York");
     set_hours("mary@example.com", "Europe/London");
+    book("jane@acme.example", "2030-01-08", "15:00:00", "16:30:00");
+    book("bob@beta.example", "2030-01-08", "15:00:00", "16:30:00");
+    book("jane@acme.example", "2030-01-09", "15:00:00", "16:30:00");
+    book("bob@beta.example", "2030-01-09", "15:00:00", "16:30:00");
 }
 
 // What the platform does ------------------------------------------------------------------------------------------

@@ -140,9 +140,10 @@ static void note_told(const char *device, const char *person, int64_t n, bool ok
         snprintf(told->key, sizeof told->key, "%s", key);
         snprintf(told->person, sizeof told->person, "%s", person);
         told->ok = ok;
-        trace("told: %s is %s", key, ok ? "done" : "refused");
     }
     ops_read_audit(false);
+    const struct done *done = find_done(key);
+    trace("told: %s is %s%s", key, ok ? "done: " : "refused", done == NULL ? "" : done->name);
     prove_one_told(told);
 }
 

@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum {
-    STEPS = 420,
+    STEPS = 600,
     SEATS_MIN = 2,
     SEATS_MORE = 3,      // and up to so many more
     HEAL_ROUNDS = 12000, // of HEAL_US
@@ -36,6 +36,7 @@ static struct {
 static struct {
     struct chance chance;
     bool hostile;
+    unsigned trouble; // how much of it, 0 to 3
     int64_t crashes, cuts;
     int64_t sign_in_at[SEATS_MAX];
 } world;
@@ -238,7 +239,7 @@ static void step_leap(void)
 {
     struct seat *seat = any_seat();
     int64_t now = host_now_ms(), at = seat_is_up(seat) ? act_next_start(seat) : 0;
-    int64_t by = at > now && chance_once_in(&world.chance, 2)
+    int64_t by = at > now && !chance_once_in(&world.chance, 3)
                      ? at - now - (int64_t)chance_below(&world.chance, 600000)
                      : (int64_t)(chance_next(&world.chance) % (uint64_t)LEAP_MAX_MS);
     if (by <= 0)
@@ -281,26 +282,35 @@ static void step_firm(void)
         firm_act(&world.chance);
 }
 
+enum sort { WORK, TROUBLE };
+
 static const struct {
     unsigned weight;
+    enum sort sort;
     void (*step)(void);
 } steps[] = {
-    { 120, step_network }, { 110, step_server }, { 60, step_seat }, { 36, step_act }, { 24, step_time },
-    { 7, step_link },      { 5, step_crash },    { 4, step_firm },  { 2, step_leap },
+    { 120, WORK, step_network }, { 110, WORK, step_server }, { 60, WORK, step_seat },
+    { 40, WORK, step_act },      { 24, WORK, step_time },    { 4, WORK, step_firm },
+    { 3, WORK, step_leap },      { 3, TROUBLE, step_link },  { 2, TROUBLE, step_crash },
 };
+
+static unsigned weight_of(size_t i)
+{
+    return steps[i].weight * (steps[i].sort == TROUBLE ? world.trouble : 1);
+}
 
 static void step(void)
 {
     unsigned total = 0;
     for (size_t i = 0; i < ARRAY_LEN(steps); i++)
-        total += steps[i].weight;
+        total += weight_of(i);
     unsigned chosen = chance_below(&world.chance, total);
     for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
-        if (chosen < steps[i].weight) {
+        if (chosen < weight_of(i)) {
             steps[i].step();
             break;
         }
-        chosen -= steps[i].weight;
+        chosen -= weight_of(i);
     }
     bury_dead();
     raise_dead(12);
@@ -379,6 +389,7 @@ static void begin(const struct run_options *options)
     memset(&world, 0, sizeof world);
     world.chance = chance_split(options->seed, "world");
     world.hostile = chance_once_in(&world.chance, 4);
+    world.trouble = chance_below(&world.chance, 4);
     clean_slate(options->seed, options->show);
     bugs_plant(options->bug);
     create_server(ACCESS_MINUTES);

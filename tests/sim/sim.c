@@ -3,8 +3,8 @@
 //
 //     sim [--first N] [--seeds COUNT]     runs seeds N, N+1, ... (from 1, 100 of them)
 //     sim --seed N [--verbose]            replays one
-//     sim --bug NAME                      with a planted bug: ack-before-commit, skip-dedup, drop-tombstone
-//     sim --until-failure                 with --bug: stops at the first seed that fails, and fails if none does
+//     sim --bug NAME                      with a planted bug: ack-before-commit, skip-dedup, drop-tombstone, skip-sync
+//     sim --bug NAME --must-be-caught     until a seed fails that holds without the bug; fails when none does
 //     sim --twice                         runs each seed twice; both must leave the same trace
 #include "shared/base/check.h"
 #include "tests/sim/run.h"
@@ -21,7 +21,7 @@ struct options {
     uint64_t first;
     int64_t count;
     enum bug bug;
-    bool verbose, until_failure, twice;
+    bool verbose, must_be_caught, twice;
 };
 
 static uint64_t seed_now;
@@ -51,26 +51,46 @@ static int64_t count_of_this_build(int64_t count)
     return times > 1 && count > times ? count / times : count;
 }
 
+static bool read_flag(struct options *options, const char *word)
+{
+    bool *flag = strcmp(word, "--verbose") == 0          ? &options->verbose
+                 : strcmp(word, "--must-be-caught") == 0 ? &options->must_be_caught
+                 : strcmp(word, "--twice") == 0          ? &options->twice
+                                                         : NULL;
+    if (flag != NULL)
+        *flag = true;
+    return flag != NULL;
+}
+
+static bool read_value(struct options *options, const char *word, const char *value)
+{
+    if (value == NULL)
+        return false;
+    if (strcmp(word, "--seeds") == 0)
+        options->count = count_of_this_build(strtoll(value, NULL, 10));
+    else if (strcmp(word, "--first") == 0)
+        options->first = strtoull(value, NULL, 10);
+    else if (strcmp(word, "--bug") == 0)
+        options->bug = bug_named(value);
+    else if (strcmp(word, "--seed") == 0)
+        *options = (struct options){ strtoull(value, NULL, 10), 1,     options->bug,
+                                     options->verbose,          false, options->twice };
+    else
+        return false;
+    return true;
+}
+
 static struct options read_options(int argc, char **argv)
 {
     struct options options = { .first = 1, .count = 100 };
     for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : "";
-        bool takes = true;
-        if (strcmp(argv[i], "--seeds") == 0)
-            options.count = count_of_this_build(strtoll(value, NULL, 10));
-        else if (strcmp(argv[i], "--first") == 0)
-            options.first = strtoull(value, NULL, 10);
-        else if (strcmp(argv[i], "--bug") == 0)
-            options.bug = bug_named(value);
-        else if (strcmp(argv[i], "--seed") == 0)
-            options.first = strtoull(value, NULL, 10), options.count = 1;
-        else
-            takes = false;
-        i += takes;
-        options.verbose = options.verbose || strcmp(argv[i], "--verbose") == 0;
-        options.until_failure = options.until_failure || strcmp(argv[i], "--until-failure") == 0;
-        options.twice = options.twice || strcmp(argv[i], "--twice") == 0;
+        if (read_flag(&options, argv[i]))
+            continue;
+        if (!read_value(&options, argv[i], argv[i + 1])) {
+            fprintf(stderr, "sim: what is %s?\n", argv[i]);
+            exit(2);
+        }
+        i++;
     }
     return options;
 }
@@ -94,6 +114,26 @@ static void add(struct run_result *sum, const struct run_result *one)
     sum->cuts += one->cuts;
 }
 
+// A run that proves nothing would show here.
+static void say_sum(const struct options *options, const struct run_result *sum)
+{
+    printf("%" PRId64 " seeds from %" PRIu64 ": %" PRId64 " operations done and %" PRId64 " refused, %" PRId64
+           " promised, %" PRId64 " caches compared, %" PRId64 " crashes, %" PRId64 " cuts\n",
+           options->count, options->first, sum->counts.told_ok, sum->counts.told_rejected,
+           sum->counts.promises, sum->counts.caches, sum->crashes, sum->cuts);
+}
+
+// So many seeds must have met with something of everything.
+static bool proves_something(const struct options *options, const struct run_result *sum)
+{
+    enum { MANY = 20 };
+    bool good = options->count < MANY || (sum->counts.told_ok > 0 && sum->counts.told_rejected > 0 &&
+                                          sum->counts.caches > 0 && sum->crashes > 0 && sum->cuts > 0);
+    if (!good)
+        fprintf(stderr, "sim: these runs prove nothing\n");
+    return good;
+}
+
 static struct run_result run_one(uint64_t seed, const struct options *options)
 {
     seed_now = seed;
@@ -112,19 +152,40 @@ static struct run_result run_one(uint64_t seed, const struct options *options)
 static int run_all(const struct options *options, struct run_result *ret_sum)
 {
     int failures = 0;
-    for (int64_t i = 0; i < options->count && !(failures > 0 && options->until_failure); i++) {
+    for (int64_t i = 0; i < options->count; i++) {
         uint64_t seed = options->first + (uint64_t)i;
         struct run_result result = run_one(seed, options);
         add(ret_sum, &result);
-        if (result.failed && !options->until_failure)
+        if (result.failed)
             say_failure(seed, options);
-        else if (result.failed)
-            printf("%s is caught by seed %" PRIu64 ": %s\n", bug_names[options->bug], seed, run_failure());
         failures += result.failed;
         if (options->verbose)
             printf("seed %" PRIu64 ": trace %016" PRIx64 "\n", seed, result.hash);
     }
     return failures;
+}
+
+// The test of the tests: it is the bug that a seed finds, and nothing else.
+static bool catch_bug(const struct options *options)
+{
+    for (int64_t i = 0; i < options->count; i++) {
+        char how[512];
+        uint64_t seed = options->first + (uint64_t)i;
+        if (!run_one(seed, options).failed)
+            continue;
+        snprintf(how, sizeof how, "%s", run_failure());
+        struct options without = *options;
+        without.bug = BUG_NONE;
+        if (run_one(seed, &without).failed) {
+            say_failure(seed, &without);
+            return false;
+        }
+        printf("%s is caught by seed %" PRIu64 ", number %" PRId64 ": %s\n", bug_names[options->bug], seed,
+               i + 1, how);
+        return true;
+    }
+    fprintf(stderr, "sim: %" PRId64 " seeds did not catch %s\n", options->count, bug_names[options->bug]);
+    return false;
 }
 
 // Lock files are real, and belong in memory where there is some.
@@ -150,15 +211,12 @@ int main(int argc, char **argv)
     signal(SIGABRT, on_abort);
     make_base(base);
     run_prepare(base);
-    int failures = run_all(&options, &sum);
+    bool good = options.must_be_caught ? catch_bug(&options) : run_all(&options, &sum) == 0;
     run_finish();
     remove_base(base);
-    printf("%" PRId64 " seeds from %" PRIu64 ": %d failed; %" PRId64 " operations done and %" PRId64
-           " refused, %" PRId64 " promised, %" PRId64 " caches compared, %" PRId64 " crashes, %" PRId64
-           " cuts\n",
-           options.count, options.first, failures, sum.counts.told_ok, sum.counts.told_rejected,
-           sum.counts.promises, sum.counts.caches, sum.crashes, sum.cuts);
-    if (options.until_failure)
-        return failures > 0 ? 0 : 1;
-    return failures > 0 ? 1 : 0;
+    if (!options.must_be_caught) {
+        say_sum(&options, &sum);
+        good = proves_something(&options, &sum) && good;
+    }
+    return good ? 0 : 1;
 }
