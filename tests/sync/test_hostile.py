@@ -117,6 +117,24 @@ class Hostile(Story):
                 self.keeps_its_rows(probe)
                 probe.close()
 
+    def test_a_snapshot_without_a_reset_is_refused(self):
+        """Only a reset says whether what is there may stay; the cursor is kept and the next server believed."""
+        probe = self.signed_in()
+        hellos = []
+
+        def bad(server, connection, hello):
+            hellos.append(hello)
+            if len(hellos) > 1:
+                return False
+            server.welcome(connection, "snapshot")
+            return True
+        self.server.on_hello = bad
+        self.server.drop_all()
+        until(lambda: len(hellos) > 1)
+        self.assertGreater(hellos[1]["cursor"], 0)
+        probe.wait("online")
+        self.keeps_its_rows(probe)
+
     def test_a_flood_in_one_message_is_cut(self):
         probe = self.signed_in()
         hellos = len(self.server.hellos)

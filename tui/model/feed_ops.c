@@ -66,6 +66,9 @@ bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct 
     bool same_epoch = strcmp(feed->epoch, welcome->epoch) == 0;
     if (!welcome->snapshot && (!same_epoch || feed->cursor == 0 || feed->cursor > welcome->head))
         return err_set(err, ERR_BAD_REQUEST, "the server broke the protocol: it goes on from nowhere");
+    if (welcome->snapshot &&
+        feed->cursor != 0) // a reset comes first, and what it says about who may see what
+        return err_set(err, ERR_BAD_REQUEST, "the server broke the protocol: it begins anew without a word");
     if (!outbox_enter_epoch(feed->outbox, welcome->epoch, err) ||
         !outbox_skip_to(feed->outbox, welcome->op_floor, err) || !feed_begin(feed, err))
         return false;
