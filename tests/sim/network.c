@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIRES_MAX = 64, HOSTILE_EVERY = 12 };
+enum { WIRES_MAX = 64, HOSTILE_EVERY = 6 };
 
 static struct {
     struct chance chance;
@@ -288,19 +288,10 @@ static void tamper(struct lane *lane)
         trace("a message is lost");
         parcel_free(lane_take(lane));
         break;
-    case 1: {
+    case 1:
         trace("a message comes twice");
-        struct parcel *twin = calloc(1, sizeof *twin);
-        CHECK(twin != NULL);
-        twin->kind = first->kind;
-        twin->binary = first->binary;
-        buf_add(&twin->bytes, first->bytes.data, first->bytes.len);
-        twin->next = first;
-        lane->first = twin;
-        lane->count++;
-        lane->bytes += twin->bytes.len;
+        lane_add(lane, first->kind, first->bytes.data, first->bytes.len, first->binary);
         break;
-    }
     default:
         if (second == NULL || second->kind != PARCEL_DATA)
             return;
