@@ -4,7 +4,7 @@
 #include "tests/sim/firm.h"
 #include "tests/sim/prove.h"
 #include "tests/sim/trace.h"
-#include "tui/model/model.h"
+#include "tui/model/texts.h"
 
 #include <string.h>
 
@@ -199,33 +199,31 @@ static void add_deliverable(struct turn *turn)
 
 // Notes -----------------------------------------------------------------------------------------------------------
 
-static int64_t base_of(const struct consultation_detail *detail, enum note_kind kind)
+// A few lines, each saved softly, at the beginning of a line that is there or at the end.
+static void type_line(struct turn *turn, struct model_text *text)
 {
-    for (size_t i = 0; i < detail->notes.count; i++)
-        if (LIST_AT(&detail->notes, struct note_view, i)->kind == kind)
-            return LIST_AT(&detail->notes, struct note_view, i)->rev;
-    return 0;
+    size_t size;
+    const char *content = model_text_content(text, &size);
+    size_t at = size == 0 ? 0 : below(turn, size + 1);
+    while (at > 0 && at < size && content[at - 1] != '\n')
+        at--;
+    const char *line = arena_printf(&turn->arena, "%s\n", new_text(turn, "line"));
+    bool good = model_text_replace(text, at, 0, line, strlen(line), false, &turn->err);
+    trace("%s types %s at %zu: %s", seat_name(turn->seat), line, at, good ? "saved" : turn->err.message);
 }
 
-// A few key presses, each saved softly.
 static void type_note(struct turn *turn)
 {
-    static const enum note_kind kinds[] = { NOTE_CONSULTANT, NOTE_LIVE, NOTE_PREPARATION, NOTE_INTERNAL };
     struct consultation session;
-    struct consultation_detail detail;
-    if (!pick_session(turn, &session) ||
-        !model_consultation(turn->model, session.row.id, &turn->arena, &detail))
+    if (!pick_session(turn, &session))
         return;
-    bool is_client = model_roles(turn->model) & ROLE_CLIENT;
-    enum note_kind kind = kinds[below(turn, ARRAY_LEN(kinds))];
-    for (unsigned i = 0, count = 1 + below(turn, 3); i < count; i++) {
-        const char *text = new_text(turn, "note");
-        bool good = is_client ? model_client_notes_save(turn->model, session.row.id, detail.client_notes.rev,
-                                                        text, &turn->err)
-                              : model_note_save(turn->model, session.row.id, kind, base_of(&detail, kind),
-                                                text, &turn->err);
-        trace("%s types %s: %s", seat_name(turn->seat), text, good ? "saved" : turn->err.message);
-    }
+    enum note_kind kind = (enum note_kind)below(turn, NOTE_KINDS);
+    struct model_text *text = model_text_open(turn->model, session.row.id, kind);
+    for (unsigned i = 0, count = 1 + below(turn, 3); i < count; i++)
+        type_line(turn, text);
+    if (below(turn, 8) == 0)
+        trace("%s undoes: %d", seat_name(turn->seat), model_text_undo(text, NULL, &turn->err));
+    model_text_close(text);
 }
 
 static void flush(struct turn *turn)

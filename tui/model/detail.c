@@ -135,7 +135,7 @@ static void read_note(struct model *model, const char *id, enum note_kind kind, 
 {
     char note[REPLICA_NOTE_SIZE];
     struct row_note row = { 0 };
-    note_id(id, kind, note);
+    replica_id(id, kind, note);
     bool known = row_get(model, ROW_NOTE, note, arena, &row);
     struct note_view view = {
         .kind = kind,

@@ -98,7 +98,7 @@ static void write_edit(const char *note, int64_t epoch, const struct buf *update
 {
     char consultation[ID_SIZE];
     enum note_kind kind = NOTE_SHARED;
-    if (!note_id_parse(note, consultation, &kind))
+    if (!replica_id_parse(note, consultation, &kind))
         return; // nobody typed into such a note
     struct args_note_edit args = {
         .id = consultation, .kind = kind, .epoch = epoch, .updates = { updates->data, updates->len }

@@ -149,7 +149,7 @@ static bool type_again(struct model *model, const struct outbox_op *op, int64_t 
     char consultation[ID_SIZE];
     enum note_kind kind;
     size_t size;
-    if (!note_id_parse(op->note, consultation, &kind))
+    if (!replica_id_parse(op->note, consultation, &kind))
         return err_set(err, ERR_NOT_FOUND, "there is no such note");
     struct model_text *text = model_text_open(model, consultation, kind);
     const char *content = model_text_content(text, &size);

@@ -16,13 +16,13 @@ const char replica_ddl[] =
     " used INTEGER NOT NULL, PRIMARY KEY (note, n)) WITHOUT ROWID;"
     "CREATE INDEX replica_log_typed ON replica_log (note, n) WHERE op = 0;";
 
-char *note_id(const char *consultation_id, enum note_kind kind, char buffer[REPLICA_NOTE_SIZE])
+char *replica_id(const char *consultation_id, enum note_kind kind, char buffer[REPLICA_NOTE_SIZE])
 {
     snprintf(buffer, REPLICA_NOTE_SIZE, "%s:%s", consultation_id, note_kind_words[kind]);
     return buffer;
 }
 
-bool note_id_parse(const char *note, char *ret_consultation, enum note_kind *ret_kind)
+bool replica_id_parse(const char *note, char *ret_consultation, enum note_kind *ret_kind)
 {
     char id[ID_SIZE];
     if (strlen(note) < ID_SIZE || note[ID_LEN] != ':')

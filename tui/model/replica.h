@@ -21,9 +21,9 @@ struct replica {
 extern const char replica_ddl[];
 
 // The id of a note. Returns buffer.
-char *note_id(const char *consultation_id, enum note_kind kind, char buffer[REPLICA_NOTE_SIZE]);
+char *replica_id(const char *consultation_id, enum note_kind kind, char buffer[REPLICA_NOTE_SIZE]);
 // Its parts; false when it is no such id. ret_consultation: ID_SIZE bytes.
-bool note_id_parse(const char *note, char *ret_consultation, enum note_kind *ret_kind);
+bool replica_id_parse(const char *note, char *ret_consultation, enum note_kind *ret_kind);
 
 // An empty text when nothing is stored. What is stored and damaged is forgotten, but for what was typed and not sent:
 // the server's copy comes again. Failures of the file are the store's (store_failed).

@@ -34,7 +34,7 @@ struct model_text *model_text_open(struct model *model, const char *consultation
     text->model = model;
     text->kind = kind;
     snprintf(text->consultation_id, sizeof text->consultation_id, "%s", consultation_id);
-    replica_open(&text->replica, model->outbox, note_id(consultation_id, kind, note));
+    replica_open(&text->replica, model->outbox, replica_id(consultation_id, kind, note));
     look_who(text);
     text->next = model->texts;
     model->texts = text;
