@@ -102,14 +102,15 @@ const struct op op_run_note_edit = { .spec = &op_note_edit, .run = run_edit, .un
 static bool run_write(struct op_ctx *ctx, const void *in)
 {
     const struct args_note_write *args = in;
-    struct note_write write = { .kind = (enum note_kind)args->kind,
-                                .text = args->text,
-                                .base_head = args->baseHead };
+    struct note_write write = {
+        .kind = (enum note_kind)args->kind,
+        .text = args->text,
+        .has_base_head = args->has_baseHead,
+        .base_head = args->baseHead,
+    };
     struct consultation c;
     unsigned roles;
     bool merged = false;
-    if (args->baseHead < 0)
-        return err_field(ctx->err, "baseHead", "That is the `head` of no text.");
     if (!note_find(ctx, args->id, write.kind, true, &c, &roles) || !note_write(ctx, &c, &write, &merged) ||
         !reply_note(ctx, &c, write.kind))
         return false;

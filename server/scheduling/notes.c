@@ -95,8 +95,8 @@ static bool write_lists(struct op_ctx *ctx, const struct consultation *c, const 
 
 static bool find_base(struct op_ctx *ctx, const char *id, const struct note_write *write, int64_t *ret_head)
 {
-    if (write->base_head != 0 || write->base_rev == 0) {
-        *ret_head = write->base_head == 0 ? TEXTS_BASE_NOW : write->base_head;
+    if (write->has_base_head || write->base_rev == 0) {
+        *ret_head = write->has_base_head ? write->base_head : TEXTS_BASE_NOW;
         return true;
     }
     return texts_head_at(ctx, id, write->base_rev, ret_head);

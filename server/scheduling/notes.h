@@ -22,8 +22,9 @@ bool note_edit(struct op_ctx *ctx, const struct consultation *consultation, enum
 
 struct note_write {
     enum note_kind kind;
-    const char *text;  // NULL: stays as it is
-    int64_t base_head; // the updates that the writer had seen; 0: not said
+    const char *text; // NULL: stays as it is
+    bool has_base_head;
+    int64_t base_head; // the updates that the writer had seen
     int64_t base_rev;  // the same as the note's rev; 0: not said. Neither: the text as it is now
     const struct list *key_points, *opportunities; // const char *, live notes alone; NULL: stay as they are
 };

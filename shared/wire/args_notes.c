@@ -42,8 +42,9 @@ const struct shape shape_note_at = SHAPE(struct args_note_at, "NoteAt", at_field
 static const struct field write_fields[] = {
     { FIELD(struct args_note_write, id), ID_IN_PATH },
     { FIELD(struct args_note_write, kind), KIND_IN_PATH },
-    { FIELD(struct args_note_write, baseHead), .kind = FIELD_INT,
-      .help = "`head` of the text that the writer saw" },
+    { FIELD(struct args_note_write, baseHead), .kind = FIELD_INT, .max = INT32_MAX,
+      .has = offsetof(struct args_note_write, has_baseHead),
+      .help = "`head` of the text that the writer saw; left out: it replaces what is there now" },
     { FIELD(struct args_note_write, text), .kind = FIELD_TEXT, .max = NOTE_LENGTH_MAX,
       .flags = FIELD_REQUIRED | FIELD_MULTILINE | FIELD_SECRET },
 };

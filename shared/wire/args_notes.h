@@ -36,7 +36,8 @@ struct args_note_at { // note.at: the text after the revision of that number
 struct args_note_write {
     const char *id;
     int kind;
-    int64_t baseHead; // `head` of what the writer saw; 0: not said
+    int64_t baseHead;  // `head` of what the writer saw, 0 when there was no text yet
+    bool has_baseHead; // else the text as it is now is meant
     const char *text;
 };
 

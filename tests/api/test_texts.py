@@ -1,6 +1,7 @@
 """Notes as texts that merge, over the wire: edits as they are typed, what a replica lacks, carets, and REST."""
 
 import random
+import sqlite3
 import statistics
 import string
 import time
@@ -309,6 +310,30 @@ class Texts(WithSync):
         self.assertEqual(jane.call("GET", f"/api/consultations/{booking}/notes/internal").status, 404)
         self.assertEqual(jane.call("GET", f"/api/consultations/{booking}/notes/nonsense").status, 400)
         self.assertEqual(jane.call("PATCH", f"/api/consultations/{booking}/notes/live", {"text": "x"}).status, 403)
+
+    def test_notes_of_older_stores_become_texts_at_the_start(self):
+        booking = self.book()
+        code, _ = self.server.stop()
+        self.assertEqual(code, 0)
+        store = sqlite3.connect(self.server.data / "store.db")
+        store.execute("UPDATE consultation SET client_notes = 'Please come early' WHERE id = ?", [booking])
+        store.execute("INSERT INTO note (id, tenant, rev, audience, consultation_id, kind, text, author_name, updated_at) "
+                      "SELECT id || ':live', tenant, rev, audience, id, 1, 'Plain words', 'John Expert', 1750000000000 "
+                      "FROM consultation WHERE id = ?", [booking])
+        store.commit()
+        store.close()
+        for _ in range(2):
+            self.server.start()
+            self.sessions.clear()
+            shown = self.api(CLIENT).get(f"/api/consultations/{booking}")["consultation"]
+            self.assertEqual(shown["notes"]["client"], "Please come early")
+            live = self.note(CLIENT, booking, "live")
+            self.assertEqual((live["text"], live["head"], live["authorName"]), ("Plain words", 1, "John Expert"))
+            self.server.stop()
+        self.server.start()
+        self.sessions.clear()
+        row = self.ready(CLIENT, "older").cache.rows["note", f"{booking}:client"]
+        self.assertTrue(padded(row["tail"]).endswith(b"Please come early"))
 
     def test_unpadded_is_what_it_says(self):
         self.assertEqual(padded(unpadded(b"\0\1\2\3")), b"\0\1\2\3")

@@ -220,10 +220,25 @@ static void test_whole_texts_meet_line_by_line(void **state)
     assert_string_equal(json_text(data, "note.text"),
                         "Our title\n\nfirst line\nsecond line, John's\nthird line\nfourth\n");
     cJSON_Delete(data);
-    data = write_shared(office, &office->admin, id, 0, "Anew"); // without a base: it is meant
+    data = office_run(office, &op_run_note_write, &office->admin, ERR_NONE,
+                      "{\"id\":\"%s\",\"kind\":\"shared\",\"text\":\"Anew\"}",
+                      id); // without a base: it is meant
     assert_string_equal(json_text(data, "note.text"), "Anew");
     cJSON_Delete(data);
     office_prove(office);
+}
+
+// Neither of two who begin a note replaces the other's beginning.
+static void test_two_beginnings_both_stay(void **state)
+{
+    struct office *office = *state;
+    const char *id = booked(office);
+    cJSON_Delete(write_shared(office, &office->john, id, 0, "John begins. "));
+    cJSON *data = write_shared(office, &office->jane, id, 0, "Jane begins. ");
+    assert_true(cJSON_IsTrue(json_at(data, "merged")));
+    assert_non_null(strstr(json_text(data, "note.text"), "John begins. "));
+    assert_non_null(strstr(json_text(data, "note.text"), "Jane begins. "));
+    cJSON_Delete(data);
 }
 
 // A small edit of a long text is a small update.
@@ -237,7 +252,7 @@ static void test_whole_texts_are_small_updates(void **state)
     cJSON_Delete(write_shared(office, &office->john, id, 0, buf_text(&text)));
     memcpy(strstr(text.data, "line 10 "), "LINE", 4);
     memcpy(strstr(text.data, "line 990 "), "LINE", 4);
-    cJSON *data = write_shared(office, &office->john, id, 0, buf_text(&text));
+    cJSON *data = write_shared(office, &office->john, id, 1, buf_text(&text));
     assert_non_null(strstr(json_text(data, "note.text"), "LINE 990 of the minutes"));
     cJSON_Delete(data);
     assert_true(count(office, "SELECT length(bytes) FROM text_update WHERE n = 2") < 120);
@@ -350,8 +365,9 @@ static void test_plain_notes_are_adopted_once(void **state)
 static const struct CMUnitTest tests[] = {
     TEST(test_snapshots_and_what_goes),       TEST(test_a_damaged_snapshot_falls_back),
     TEST(test_the_check_finds_what_is_lost),  TEST(test_what_is_rolled_back_leaves_memory_too),
-    TEST(test_whole_texts_meet_line_by_line), TEST(test_whole_texts_are_small_updates),
-    TEST(test_more_texts_than_memory_takes),  TEST(test_plain_notes_are_adopted_once),
+    TEST(test_whole_texts_meet_line_by_line), TEST(test_two_beginnings_both_stay),
+    TEST(test_whole_texts_are_small_updates), TEST(test_more_texts_than_memory_takes),
+    TEST(test_plain_notes_are_adopted_once),
 };
 
 int main(void)
