@@ -56,7 +56,8 @@ struct op {
     const struct shape *reply_shape; // may be NULL
     bool reply_list;                 // an array of them, with total and nextCursor
     bool test_only;                  // offered only with --test-clock
-    bool unaudited;                  // bookkeeping of the machinery itself (job leases): no audit entry
+    bool
+        unaudited; // no audit entry: bookkeeping of the machinery itself (job leases), or a log of its own (texts)
 };
 
 // Every operation, in the order of op_specs.

@@ -151,7 +151,7 @@ static bool check_size(struct merge *merge, size_t update_size)
     if (text_agent_count(text) > TEXTS_AGENTS_MAX && text_agent_count(text) > merge->agents)
         return err_set(err, ERR_TOO_LARGE, "Too many devices have written in this text.");
     if (merge->row.snapshot_bytes + merge->row.update_bytes + (int64_t)update_size > TEXTS_STORED_MAX)
-        return err_set(err, ERR_TOO_LARGE, "This text has been changed too often; begin another one.");
+        return err_set(err, ERR_TOO_LARGE, "This text is full: it has been changed too often.");
     return true;
 }
 
