@@ -390,7 +390,8 @@ void engine_stop(struct engine *engine)
     if (engine == NULL)
         return;
     engine_drain(engine);
-    while (engine->by_hand && turn_any(engine)) {
+    bool whole = engine->slow_workers[0].db != NULL; // opened last
+    while (engine->by_hand && whole && turn_any(engine)) {
     }
     finish_pool(&engine->slow, engine->slow_workers, SLOW_WORKERS);
     finish_writer(engine);
