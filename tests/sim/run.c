@@ -22,7 +22,8 @@ enum {
     HEAL_ROUNDS = 12000, // of HEAL_US
     REST_ROUNDS = 40,
     SETTLE_ROUNDS = 400,
-    FUSE_MAX = 60, // writes until the power fails
+    FUSE_MAX = 60,       // writes until the power fails
+    START_FUSE_MAX = 40, // the same in a start
     ACCESS_MINUTES = 6,
 };
 
@@ -37,6 +38,7 @@ static struct {
     struct chance chance;
     bool hostile;
     unsigned trouble; // how much of it, 0 to 3
+    bool heals;       // there is no more of it
     int64_t crashes, cuts;
     int64_t sign_in_at[SEATS_MAX];
 } world;
@@ -103,6 +105,8 @@ static const struct {
     { "john-tablet", "john@example.com" },  { "ada", "ada@example.com" },
 };
 
+static void start_seat(struct seat *seat);
+
 static void create_seat(size_t place)
 {
     char folder[120];
@@ -113,8 +117,9 @@ static void create_seat(size_t place)
         .folder = folder,
         .skew_ms = (int64_t)chance_below(&world.chance, 240000) - 120000,
     });
-    seat_up(seat);
-    act_sign_in(seat);
+    start_seat(seat);
+    if (seat_is_up(seat))
+        act_sign_in(seat);
 }
 
 // A client and a consultant at least.
@@ -167,20 +172,51 @@ static void crash_seat(struct seat *seat)
 // Whose power has failed in the middle of this step dies before anybody hears from it.
 static void bury_dead(void)
 {
-    if (server_is_up() && disk_is_off(server_node()))
+    if (disk_is_off(server_node()))
         crash_server();
     for (size_t i = 0; i < seat_count(); i++)
-        if (seat_is_up(seat_at(i)) && disk_is_off(seat_node(seat_at(i))))
+        if (disk_is_off(seat_node(seat_at(i))))
             crash_seat(seat_at(i));
+}
+
+// Some starts do not come to their end either.
+static void maybe_fuse(int node)
+{
+    if (world.trouble > 0 && !world.heals && chance_once_in(&world.chance, 6))
+        disk_set_fuse(node, chance_below(&world.chance, START_FUSE_MAX));
+}
+
+static void start_server(void)
+{
+    maybe_fuse(server_node());
+    server_up();
+    bury_dead();
+}
+
+static void start_seat(struct seat *seat)
+{
+    maybe_fuse(seat_node(seat));
+    seat_up(seat);
+    bury_dead();
 }
 
 static void raise_dead(unsigned once_in)
 {
     if (!server_is_up() && chance_once_in(&world.chance, once_in))
-        server_up();
+        start_server();
     for (size_t i = 0; i < seat_count(); i++)
         if (!seat_is_up(seat_at(i)) && chance_once_in(&world.chance, once_in))
-            seat_up(seat_at(i));
+            start_seat(seat_at(i));
+}
+
+// Everybody is up, and stays so.
+static void end_trouble(void)
+{
+    world.heals = true;
+    raise_dead(1);
+    disk_set_fuse(server_node(), -1);
+    for (size_t i = 0; i < seat_count(); i++)
+        disk_set_fuse(seat_node(seat_at(i)), -1);
 }
 
 // What may happen next --------------------------------------------------------------------------------------------
@@ -323,10 +359,8 @@ static void step(void)
 static void heal(void)
 {
     trace("all heals");
-    raise_dead(1);
-    disk_set_fuse(server_node(), -1);
+    end_trouble();
     for (size_t i = 0; i < seat_count(); i++) {
-        disk_set_fuse(seat_node(seat_at(i)), -1);
         seat_set_link(seat_at(i), true);
         if (world.hostile)
             network_cut_seat(seat_at(i));
@@ -395,7 +429,7 @@ static void begin(const struct run_options *options)
     create_server(ACCESS_MINUTES);
     disk_load(server_node(), house.firm);
     trace("seed %llu%s", (unsigned long long)options->seed, world.hostile ? ", a hostile network" : "");
-    server_up();
+    start_server();
     create_seats();
 }
 
@@ -416,8 +450,10 @@ static void settle_in(void)
 {
     if (chance_once_in(&world.chance, 5))
         return;
+    end_trouble();
     for (int round = 0; round < SETTLE_ROUNDS && !all_rest(); round++)
         turn_everything();
+    world.heals = false;
     trace("all have settled in");
 }
 

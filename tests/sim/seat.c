@@ -126,7 +126,8 @@ void seat_up(struct seat *seat)
     struct err err = { 0 };
     struct model_options options = { .home = seat->folder, .server = SERVER_ADDRESS };
     seat_enter(seat);
-    if (!model_open(&seat->model, &options, &err) || !net_open(&seat->net, seat->model, &err))
+    bool started = model_open(&seat->model, &options, &err) && net_open(&seat->net, seat->model, &err);
+    if (!started && !disk_is_off(seat->node))
         fail_run("%s cannot start: %s", seat->name, err.message);
     seat_leave();
     trace("%s starts", seat->name);

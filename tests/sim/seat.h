@@ -27,7 +27,7 @@ const char *seat_name(const struct seat *seat);
 const char *seat_email(const struct seat *seat);
 int seat_node(const struct seat *seat);
 
-// Starts the program. When it cannot, the run has failed.
+// Starts the program. When it cannot, the run has failed, unless the power has: then it has to go down again.
 void seat_up(struct seat *seat);
 void seat_down(struct seat *seat);
 bool seat_is_up(const struct seat *seat);

@@ -80,12 +80,6 @@ static void set_alarm(void *user, int64_t in_us)
     server.alarm_at = machine_time() + in_us;
 }
 
-static void must(bool ok, const struct err *err, const char *what)
-{
-    if (!ok)
-        fail_run("the server cannot %s: %s", what, err->message);
-}
-
 static void init_app(void)
 {
     server.app = (struct app){
@@ -117,12 +111,14 @@ void server_up(void)
 {
     struct err err = { 0 };
     init_app();
-    must(start(&err), &err, "start");
+    bool started = start(&err);
+    if (!started && !disk_is_off(server.node))
+        fail_run("the server cannot start: %s", err.message);
     server.push = push_create(&server.app);
     push_set_alarm(server.push, set_alarm, NULL);
     server.alarm_at = server.tick_at = server.jobs_at = 0;
     server.up = true;
-    if (!run_failed())
+    if (started && !disk_is_off(server.node))
         prove_server_is_up();
     trace("the server is up");
 }

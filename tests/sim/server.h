@@ -17,6 +17,7 @@ struct server_options {
 // Makes the node (disk_node); it is not up yet.
 void server_create(const struct server_options *options);
 int server_node(void);
+// When the power fails meanwhile it is up in name only: it has to go down before anything else.
 void server_up(void);
 // Everything of it ends. The node's disk is off or on as it was; call disk_restart() before it comes up again.
 void server_down(void);

@@ -26,12 +26,13 @@ struct options {
 
 static uint64_t seed_now;
 
-// An assertion or a sanitizer ends the program: which seed was it?
-static void on_abort(int signal_number)
+// An assertion, a sanitizer or a wild pointer ends the program: which seed was it?
+static void on_end(int number)
 {
-    (void)signal_number;
+    signal(number, SIG_DFL);
     fprintf(stderr, "sim: seed %" PRIu64 " brought the program down; its last steps:\n", seed_now);
     trace_print_last();
+    raise(number);
 }
 
 static enum bug bug_named(const char *name)
@@ -208,7 +209,8 @@ int main(int argc, char **argv)
     struct options options = read_options(argc, argv);
     struct run_result sum = { 0 };
     char base[64];
-    signal(SIGABRT, on_abort);
+    signal(SIGABRT, on_end);
+    signal(SIGSEGV, on_end);
     make_base(base);
     run_prepare(base);
     bool good = options.must_be_caught ? catch_bug(&options) : run_all(&options, &sum) == 0;
