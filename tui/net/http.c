@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_MAX = 4 * 1024 * 1024, CONNECT_S = 5, WHOLE_S = 20 };
+enum { ANSWER_MAX = 4 * 1024 * 1024, CONNECT_S = 5, SILENCE_S = 10, WHOLE_S = 20 };
 
 struct queue {
     struct http_call *first, **end;
@@ -96,6 +96,9 @@ static void set_options(CURL *curl, struct http *http, const struct http_call *c
         curl_easy_setopt(curl, CURLOPT_NOPROXY, "*"); // this machine
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT,
+                     1L); // of a call that is swallowed the others behind it wait
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_S);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)WHOLE_S);
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, call->method);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "serenity/" SERENITY_VERSION);

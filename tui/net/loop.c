@@ -87,6 +87,7 @@ static int receive(struct link *link, struct lws *wsi, const void *data, size_t 
         return -1;
     }
     buf_add(&link->in, data, size);
+    link->loop->events->heard(link->loop->user);
     if (lws_is_final_fragment(wsi) && lws_remaining_packet_payload(wsi) == 0)
         link->loop->events->message(link->loop->user, link->in.data, link->in.len,
                                     lws_frame_is_binary(wsi) != 0);

@@ -10,6 +10,7 @@ struct loop;
 struct loop_events {          // all on the loop's thread
     void (*tick)(void *user); // woken, and at least every LOOP_TICK_MS
     void (*opened)(void *user);
+    void (*heard)(void *user); // some of a message came
     void (*message)(void *user, const void *data, size_t size, bool binary);
     void (*closed)(void *user, const char *why); // of a connection that was not dropped by loop_drop()
 };

@@ -185,6 +185,12 @@ static void became_current(struct net *net)
     net->why[0] = '\0';
 }
 
+static void on_heard(void *user)
+{
+    struct net *net = user;
+    session_heard(&net->session, net_monotonic());
+}
+
 static void on_message(void *user, const void *data, size_t size, bool binary)
 {
     struct net *net = user;
@@ -349,6 +355,7 @@ static void wake(void *user)
 static const struct loop_events events = {
     .tick = on_tick,
     .opened = on_opened,
+    .heard = on_heard,
     .message = on_message,
     .closed = on_closed,
 };

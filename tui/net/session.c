@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CUR_MS = 5000, CUR_ROWS = 1000, SILENCE_MS = 3 * SYNC_PING_MS, WAIT_MAX_MS = 5 * 60 * 1000 };
+enum { CUR_MS = 5000, CUR_ROWS = 1000, WAIT_MAX_MS = 5 * 60 * 1000 };
+
+// A connection whose other end is gone looks like one on which nothing happens. After QUIET_MS without a byte the server
+// is asked; it answers at once, whatever else it does, and after SILENCE_MS the connection is given up. Together with
+// connecting again that leaves half of the 30 s in which a client has to be back once the network is.
+enum { QUIET_MS = 7000, SILENCE_MS = 2 * QUIET_MS };
 
 static const char *const presence_words[] = { "viewing", "writing", "session", NULL };
 
@@ -405,11 +410,16 @@ static enum session_end dispatch(struct session *session, const cJSON *message, 
     return SESSION_GOES_ON; // of a newer server
 }
 
+void session_heard(struct session *session, int64_t now)
+{
+    session->heard_at = now;
+}
+
 enum session_end session_receive(struct session *session, const void *data, size_t size, bool binary,
                                  int64_t now, struct err *err)
 {
     CLEANUP(buf_free) struct buf page = { 0 };
-    session->heard_at = now;
+    session_heard(session, now);
     if (binary && !page_inflate(data, size, &page, err))
         return SESSION_BROKEN;
     CLEANUP(json_free)
@@ -460,7 +470,7 @@ enum session_end session_tick(struct session *session, int64_t now, struct err *
         err_set(err, ERR_OFFLINE, "the server has fallen silent");
         return SESSION_BROKEN;
     }
-    if (now - session->pinged_at >= SYNC_PING_MS)
+    if (now - session->heard_at >= QUIET_MS && now - session->pinged_at >= QUIET_MS)
         ping(session, now);
     if (!session->welcomed)
         return SESSION_GOES_ON;

@@ -25,7 +25,7 @@ struct session {
     int64_t loaded;               // rows of a snapshot so far
     int64_t told_cursor, told_at; // what `cur` said last, and when (monotonic ms)
     int64_t rows_since;
-    int64_t heard_at; // monotonic ms of the last frame
+    int64_t heard_at; // monotonic ms of the last byte
     int64_t pinged_at, beat_at;
     unsigned place_told; // port_place() as the server was told
     int64_t come_back;
@@ -34,9 +34,11 @@ struct session {
 
 // Says hello. now: monotonic ms, here and below.
 bool session_begin(struct session *session, const char *token, int64_t now, struct err *err);
+// Some of a message came: on a slow line one takes longer than a server may be silent.
+void session_heard(struct session *session, int64_t now);
 enum session_end session_receive(struct session *session, const void *data, size_t size, bool binary,
                                  int64_t now, struct err *err);
-// Ping, cursor, presence, operations: whatever is due. room_for: how many messages may be queued.
+// Ping, cursor, presence, operations: whatever is due.
 enum session_end session_tick(struct session *session, int64_t now, struct err *err);
 // A fresh access token.
 void session_renew(struct session *session, const char *token);
