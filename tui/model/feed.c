@@ -204,11 +204,8 @@ bool feed_commit(struct feed *feed, struct err *err)
     bind_int(query, 9, (int64_t)feed->next_sum);
     bind_text(query, 10, feed->audience);
     store_run(feed->cache, query);
-    bool damaged = store_damaged(feed->cache);
     if (store_commit(feed->cache, err))
         return true;
-    if (damaged)
-        home_cache_is_bad(feed->model->home);
     struct err ignored;
     feed_load_state(feed, &ignored); // nothing of it happened
     return false;

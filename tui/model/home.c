@@ -2,23 +2,8 @@
 
 #include "tui/model/internal.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
-
-static bool open_tables(const char *path, struct store **ret, bool *ret_bad, struct err *err)
-{
-    struct store *store = NULL;
-    if (!store_open(&store, path, ret_bad, err))
-        return false;
-    if (!tables_prepare(store, err)) {
-        *ret_bad = err->code == ERR_INTERNAL;
-        store_close(store);
-        return false;
-    }
-    *ret = store;
-    return true;
-}
 
 static const char *mark_path(const char *home, char path[PATH_MAX])
 {
@@ -26,28 +11,31 @@ static const char *mark_path(const char *home, char path[PATH_MAX])
     return path;
 }
 
-void home_cache_is_bad(const char *home)
-{
-    char path[PATH_MAX];
-    int fd = open(mark_path(home, path), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        close(fd);
-}
-
-// What the cache holds can be fetched again, so a damaged or outdated one is thrown away.
 bool home_open_cache(const char *home, struct store **ret, struct err *err)
 {
     char path[PATH_MAX], mark[PATH_MAX];
-    bool bad = false;
+    struct store *store = NULL;
     snprintf(path, sizeof path, "%s/cache.db", home);
-    if (unlink(mark_path(home, mark)) == 0)
-        store_remove(path); // it was found damaged
-    if (open_tables(path, ret, &bad, err))
-        return true;
-    if (!bad)
+    if (!store_open(&store, path, mark_path(home, mark), err))
+        return false;
+    if (!tables_prepare(store, err)) {
+        if (err->code == ERR_INTERNAL)
+            store_mark(store);
+        store_close(store);
+        return false;
+    }
+    *ret = store;
+    return true;
+}
+
+bool home_drop_bad_cache(const char *home)
+{
+    char path[PATH_MAX], mark[PATH_MAX];
+    snprintf(path, sizeof path, "%s/cache.db", home);
+    if (unlink(mark_path(home, mark)) != 0)
         return false;
     store_remove(path);
-    return open_tables(path, ret, &bad, err);
+    return true;
 }
 
 bool home_open_outbox(const char *home, struct store **ret, struct err *err)

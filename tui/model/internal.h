@@ -81,10 +81,11 @@ struct model {
     _Atomic int64_t skew;
 };
 
-// The two files of a home. ERR_STORAGE_FULL, ERR_INTERNAL.
+// The two files of a home. ERR_STORAGE_FULL, ERR_INTERNAL. A cache that is damaged, now or when something is done with
+// it, or of another version leaves a mark for home_drop_bad_cache().
 bool home_open_cache(const char *home, struct store **ret, struct err *err);
-// It was found damaged while it was open: the next one to open it starts anew.
-void home_cache_is_bad(const char *home);
+// Throws away a cache that has the mark: it can be fetched again. False without one. Nobody may have it open.
+bool home_drop_bad_cache(const char *home);
 bool home_open_outbox(const char *home, struct store **ret, struct err *err);
 // Forgets every row; the cache then belongs to that account.
 bool cache_wipe(struct store *cache, int64_t account, struct err *err);

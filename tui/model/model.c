@@ -40,15 +40,30 @@ static bool is_own_folder(const char *home)
     return empty;
 }
 
+static bool try_cache(struct model *model, struct err *err)
+{
+    if (home_open_cache(model->home, &model->cache, err) &&
+        cache_match_account(model->cache, model->outbox, err))
+        return true;
+    store_close(model->cache);
+    model->cache = NULL;
+    return false;
+}
+
+// What the cache holds can be fetched again, so a damaged or outdated one is thrown away.
+static bool open_cache(struct model *model, struct err *err)
+{
+    home_drop_bad_cache(model->home);
+    return try_cache(model, err) || (home_drop_bad_cache(model->home) && try_cache(model, err));
+}
+
 static bool open_home(struct model *model, struct err *err)
 {
     if (!folder_make(model->home, 0700, err))
         return false;
     if (is_own_folder(model->home) && chmod(model->home, 0700) != 0)
         return err_set(err, ERR_INTERNAL, "cannot make %s private: %s", model->home, strerrordesc_np(errno));
-    return home_open_outbox(model->home, &model->outbox, err) &&
-           home_open_cache(model->home, &model->cache, err) &&
-           cache_match_account(model->cache, model->outbox, err);
+    return home_open_outbox(model->home, &model->outbox, err) && open_cache(model, err);
 }
 
 static void add_toasts(struct model *model, struct arena *arena, struct list *events);

@@ -134,8 +134,6 @@ void reader_end(struct model *model)
 {
     store_read_end(model->cache);
     struct model_event event = { .kind = MODEL_TROUBLE, .at = model_now(model) };
-    if (store_damaged(model->cache))
-        home_cache_is_bad(model->home);
     if (store_failed(model->cache, &event.err) || store_failed(model->outbox, &event.err))
         port_event(model, &event);
 }

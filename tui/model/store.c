@@ -25,15 +25,43 @@ struct store {
     int lock;
     bool writing;
     enum store_sync sync;
-    int failure; // the first SQLite code since store_failed()
+    int failure;         // the first SQLite code since store_failed()
+    char mark[PATH_MAX]; // file to make when this one is found damaged; "" for none
+    bool damaged;
     char what[ERR_MESSAGE_MAX];
     int64_t data_version;
     struct kept kept[KEPT_MAX];
     size_t kept_count;
 };
 
+// Statements are constant and rows are checked before, so those that do not fit mean that the tables are not what they
+// were made as.
+static bool is_damage(int failure)
+{
+    switch (failure & 0xff) {
+    case SQLITE_CONSTRAINT:
+    case SQLITE_CORRUPT:
+    case SQLITE_ERROR:
+    case SQLITE_MISMATCH:
+    case SQLITE_NOTADB:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void store_mark(struct store *store)
+{
+    store->damaged = true;
+    int fd = store->mark[0] == '\0' ? -1 : open(store->mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+}
+
 static bool note_failure(struct store *store, int code)
 {
+    if (is_damage(code) && !store->damaged)
+        store_mark(store);
     if (store->failure == SQLITE_OK) {
         store->failure = code == SQLITE_OK ? SQLITE_ERROR : code;
         snprintf(store->what, sizeof store->what, "%.200s", sqlite3_errmsg(store->db));
@@ -44,16 +72,6 @@ static bool note_failure(struct store *store, int code)
 static enum err_code code_of(int failure)
 {
     return (failure & 0xff) == SQLITE_FULL ? ERR_STORAGE_FULL : ERR_INTERNAL;
-}
-
-static bool is_corrupt(int failure)
-{
-    return (failure & 0xff) == SQLITE_CORRUPT || (failure & 0xff) == SQLITE_NOTADB;
-}
-
-bool store_damaged(const struct store *store)
-{
-    return is_corrupt(store->failure);
 }
 
 bool store_failed(struct store *store, struct err *err)
@@ -283,6 +301,8 @@ static bool set_up(struct store *store)
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DQS_DML, 0,
+                      NULL); // a missing column is no text of that name
     store->sync = STORE_DURABLE;
     return store_exec(store, "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA synchronous=FULL;"
                              "PRAGMA journal_size_limit=0;"
@@ -303,11 +323,12 @@ static bool open_database(struct store *store)
     return good;
 }
 
-bool store_open(struct store **ret_store, const char *path, bool *ret_corrupt, struct err *err)
+bool store_open(struct store **ret_store, const char *path, const char *mark, struct err *err)
 {
     struct store *store = calloc(1, sizeof *store);
     CHECK(store != NULL);
     snprintf(store->path, sizeof store->path, "%s", path);
+    snprintf(store->mark, sizeof store->mark, "%s", mark != NULL ? mark : "");
     store->lock = make_private(path) ? open_lock(path) : -1;
     if (store->lock < 0) {
         err_set(err, errno == ENOSPC ? ERR_STORAGE_FULL : ERR_INTERNAL, "cannot open %s: %s", path,
@@ -316,8 +337,6 @@ bool store_open(struct store **ret_store, const char *path, bool *ret_corrupt, s
         return false;
     }
     if (!open_database(store)) {
-        if (ret_corrupt != NULL)
-            *ret_corrupt = is_corrupt(store->failure);
         store_failed(store, err);
         store_close(store);
         return false;

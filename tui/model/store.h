@@ -18,9 +18,11 @@ enum store_sync {
     STORE_DURABLE, // survives both when store_commit() returns
 };
 
-// Opens or makes the file (mode 0600) in WAL mode. ERR_STORAGE_FULL, ERR_INTERNAL; *ret_corrupt (may be NULL) is set
-// when it is no intact database.
-bool store_open(struct store **ret_store, const char *path, bool *ret_corrupt, struct err *err);
+// Opens or makes the file (mode 0600) in WAL mode. ERR_STORAGE_FULL, ERR_INTERNAL. mark: a file to make once this one
+// is found damaged, now or later; NULL for none.
+bool store_open(struct store **ret_store, const char *path, const char *mark, struct err *err);
+// What it holds is of no use: makes the mark.
+void store_mark(struct store *store);
 void store_close(struct store *store); // NULL is allowed
 // Removes the file and what lies beside it. Nobody may have it open.
 void store_remove(const char *path);
@@ -57,5 +59,3 @@ void store_checkpoint(struct store *store, int64_t pages);
 
 // Something failed since the last call; err says what.
 bool store_failed(struct store *store, struct err *err);
-// Something failed and not reported yet: the file is damaged.
-bool store_damaged(const struct store *store);

@@ -85,6 +85,21 @@ static int64_t file_version(struct store *store)
     return store_row(store, query) ? sqlite3_column_int64(query, 0) : -1;
 }
 
+// Everything begins with the state row, so a cache that has lost it is of no use.
+static bool has_state(struct store *store, struct err *err)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query =
+        store_query(store, "SELECT epoch, next_after, why, account, gen, cursor, rows, sum, next_gen, "
+                           "next_at, next_table, next_rows,"
+                           " next_sum, skew, since, next_try, loading, loaded, link.state FROM state, link");
+    bool whole = store_row(store, query) && column_text(query, 0) != NULL && column_text(query, 1) != NULL &&
+                 column_text(query, 2) != NULL;
+    if (whole || store_failed(store, err))
+        return whole;
+    return err_set(err, ERR_INTERNAL, "the cache has no state");
+}
+
 bool tables_prepare(struct store *store, struct err *err)
 {
     CLEANUP(buf_free) struct buf ddl = { 0 };
@@ -92,7 +107,7 @@ bool tables_prepare(struct store *store, struct err *err)
     int32_t version = version_of(ddl.data);
     int64_t found = file_version(store);
     if (found == version)
-        return true;
+        return has_state(store, err);
     if (found != 0)
         return err_set(err, ERR_INTERNAL, "the cache was made by another version");
     if (!store_begin(store, STORE_SOFT, err))
