@@ -115,6 +115,8 @@ class Device:
         kind = "client" if self.is_client else chance.choice(["live", "consultant"])
         word = self.story.word()
         shown = next((n for n in self.probe.ask("show", which)["notes"] if n["kind"] == kind), {"text": "", "rev": 0})
+        if shown.get("conflict"):
+            return  # its person has to choose first
         text = (shown["text"] + "\n" + word).strip().replace("\n", "\\n")
         self.queue("note", word, "note", which, kind, shown["rev"], text)
 
@@ -239,7 +241,7 @@ class Chaos(Story):
                 if what == "item":
                     self.assertEqual(items.count(marker), 1, (device.number, marker))
                 elif what == "note":
-                    self.assertIn(marker, texts, device.number)
+                    self.assertIn(marker, texts, (device.number, told))
                 else:
                     self.assertIn(marker, consultations, device.number)
                     self.assertIn(consultations[marker]["status"], AFTER[what], (device.number, marker))
