@@ -19,7 +19,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { INPUTS_OF_A_STORE = 3000, LINES_MAX = 64 };
+enum { INPUTS_OF_A_STORE = 10000, LINES_MAX = 64 };
 
 struct push_session { // in the place of a socket
     bool ended, paused;
