@@ -1,5 +1,6 @@
 #include "server/jobs/housekeeping.h"
 
+#include "server/core/change_log.h"
 #include "shared/base/civil.h"
 
 #include <inttypes.h>
@@ -7,8 +8,10 @@
 enum {
     KEEP_RESULTS_DAYS = 90,
     KEEP_JOBS_DAYS = 30,
-    KEEP_CHANGES_DAYS = 180,
+    KEEP_EVERY_CHANGE_DAYS = 30,
+    KEEP_LAST_CHANGE_DAYS = 180,
     ROWS_AT_ONCE = 2000, // the writer has others waiting
+    CHANGES_AT_ONCE = 500,
     NEXT_BITE_MS = 2000,
 };
 
@@ -36,25 +39,26 @@ static bool forget_jobs(struct op_ctx *ctx, int64_t *ret_count)
                   ret_count, ctx->err);
 }
 
-// Whole seqs only, oldest first: what is left of the log has no gaps.
-static bool forget_changes(struct op_ctx *ctx, int64_t *ret_count)
+static bool age_changes(struct op_ctx *ctx, bool *ret_more)
 {
-    return db_run(
-        ctx->db,
-        "DELETE FROM change WHERE tenant = $1 AND seq <= (SELECT COALESCE(MAX(seq), 0) FROM "
-        "(SELECT seq, at FROM change WHERE tenant = $1 ORDER BY seq LIMIT $3) AS oldest WHERE at < $2)",
-        DB_ARGS(db_text(ctx->actor.tenant), db_int(ctx->now - KEEP_CHANGES_DAYS * (int64_t)DAY_MS),
-                db_int(ROWS_AT_ONCE)),
-        ret_count, ctx->err);
+    int64_t collapsed = 0, forgotten = 0;
+    if (!change_log_collapse(ctx, ctx->now - KEEP_EVERY_CHANGE_DAYS * (int64_t)DAY_MS, CHANGES_AT_ONCE,
+                             &collapsed) ||
+        !change_log_forget(ctx, ctx->now - KEEP_LAST_CHANGE_DAYS * (int64_t)DAY_MS, CHANGES_AT_ONCE,
+                           &forgotten))
+        return false;
+    *ret_more = collapsed > 0 || forgotten > 0;
+    return true;
 }
 
 static bool tidy(struct op_ctx *ctx, const struct job *job)
 {
     (void)job;
-    int64_t results = 0, jobs = 0, changes = 0;
-    if (!forget_results(ctx, &results) || !forget_jobs(ctx, &jobs) || !forget_changes(ctx, &changes))
+    int64_t results = 0, jobs = 0;
+    bool more_changes = false;
+    if (!forget_results(ctx, &results) || !forget_jobs(ctx, &jobs) || !age_changes(ctx, &more_changes))
         return false;
-    bool more = results >= ROWS_AT_ONCE || jobs >= ROWS_AT_ONCE || changes >= ROWS_AT_ONCE;
+    bool more = results >= ROWS_AT_ONCE || jobs >= ROWS_AT_ONCE || more_changes;
     return plan(ctx, more ? ctx->now + NEXT_BITE_MS : (ctx->now / DAY_MS + 1) * DAY_MS);
 }
 

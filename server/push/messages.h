@@ -1,7 +1,7 @@
 // The protocol's messages (shared/wire/messages.h) read and written.
 #pragma once
 
-#include "shared/base/err.h"
+#include "server/core/change_row.h"
 #include "shared/wire/messages.h"
 
 struct msg_resume { // where an interrupted snapshot goes on
@@ -57,21 +57,4 @@ void write_bye(struct buf *out, int64_t after, const char *why);
 
 // chg: begin, any number of rows, end.
 void write_chg_begin(struct buf *out, int64_t from, int64_t to, bool more);
-void write_put(struct buf *out, enum row_table table, const char *id, int64_t rev, const char *row,
-               size_t size);
-void write_gone(struct buf *out, const char *kind, enum row_table table, const char *id,
-                int64_t rev); // del, hide
 void write_chg_end(struct buf *out);
-
-// A JSON array of rows, comma separated: the id and rev of each, as row_sum() wants them. False at the end or when it
-// is no such text.
-struct row_scan {
-    const char *at;
-    char id[128];
-    int64_t rev;
-    const char *row; // the row's own text
-    size_t size;
-};
-bool row_scan_next(struct row_scan *scan);
-// The rev of one row's text; -1 when it has none.
-int64_t row_rev(const char *row);

@@ -4,7 +4,8 @@ serenity_test(test_limits LINKS http)
 
 # The feed knows the engine by its header alone; linking only what it needs shows that.
 add_executable(test_feed test_feed.c ${CMAKE_SOURCE_DIR}/server/push/feed.c ${CMAKE_SOURCE_DIR}/server/push/frame.c
-               ${CMAKE_SOURCE_DIR}/server/push/messages.c ${CMAKE_SOURCE_DIR}/server/push/numbers.c)
+               ${CMAKE_SOURCE_DIR}/server/push/messages.c ${CMAKE_SOURCE_DIR}/server/push/numbers.c
+               ${CMAKE_SOURCE_DIR}/server/core/change_row.c)
 target_link_libraries(test_feed PRIVATE serenity_flags wire base PkgConfig::CMOCKA)
 add_test(NAME test_feed COMMAND test_feed)
 set_tests_properties(test_feed PROPERTIES LABELS api)
@@ -24,6 +25,7 @@ function(serenity_api_test name)
     ENVIRONMENT "SERENITY_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/lib")
 endfunction()
 
-foreach(test http_answers http_guards http_hostile http_limits serving sync_hostile sync_live sync_resume texts)
+foreach(test http_answers http_guards http_hostile http_limits serving sync_age sync_hostile sync_live sync_resume
+    texts)
   serenity_api_test(${test})
 endforeach()

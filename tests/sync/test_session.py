@@ -338,6 +338,33 @@ class Operations(Story):
         until(lambda: self.server.rows["consultation"][uuid(1, 0)]["status"] == "in_progress")
         self.assertEqual(self.server.received[0], self.server.received[1])
 
+    def test_a_cursor_that_is_too_old_leaves_screens_full_and_the_outbox_whole(self):
+        probe = self.signed_in()
+        self.server.stop()
+        probe.wait("offline")
+        probe.must("start", uuid(1, 2))
+        self.server.seed("consultation", uuid(1, 9), **consultation(9))
+        original, seen = self.server.snapshot, []
+
+        def snapshot(connection, resume):
+            seen.append(set(self.list(probe)))
+            return original(connection, resume)
+
+        def too_old(server, connection, hello):
+            connection.send({"t": "reset", "why": "cursor"})
+            server.welcome(connection, "snapshot")
+            server.snapshot(connection, None)
+            connection.live = True
+            return True
+        self.server.snapshot, self.server.on_hello, self.server.on_op = snapshot, too_old, self.start
+        self.server.start()
+        until(lambda: seen)
+        probe.wait("online")
+        probe.settled()
+        self.assertEqual(seen, [{uuid(1, n) for n in range(5)}])
+        self.assertEqual(set(self.list(probe)), {uuid(1, n) for n in (0, 1, 2, 3, 4, 9)})
+        self.assertEqual([effect[1] for effect in self.server.effects], ["consultation.start"])
+
     def test_a_copied_outbox_takes_new_numbers(self):
         probe = self.signed_in()
         self.server.on_op = self.start
