@@ -2,6 +2,7 @@
 #include "server/admin/admin.h"
 #include "server/admin/openapi.h"
 #include "server/core/log.h"
+#include "server/core/restore.h"
 #include "server/db/db.h"
 #include "server/http/http.h"
 
@@ -140,6 +141,17 @@ static int backup(const struct app_config *config, struct words words)
     return ok ? EXIT_OK : fail(&err);
 }
 
+static int restore(const struct app_config *config, struct words words)
+{
+    struct err err = { 0 };
+    if (words.count != 1)
+        return usage("restore", "FILE");
+    if (!restore_file(config, words.at[0], &err))
+        return fail(&err);
+    printf("%s is the store now; the one before it is kept as store.db.before.\n", words.at[0]);
+    return EXIT_OK;
+}
+
 static int openapi(const struct app_config *config, struct words words)
 {
     (void)config;
@@ -169,6 +181,7 @@ static const struct subcommand {
     { "create-admin", "--email E --password-stdin", "make an administrator", create_admin },
     { "demo", "", "fill an empty data folder with the demo world and print its accounts", demo },
     { "openapi", "", "print the OpenAPI document of the REST interface", openapi },
+    { "restore", "FILE", "put a backup in the place of the store, while no server runs", restore },
     { "sample-config", "", "print a configuration file with every option", sample_config },
 };
 

@@ -2,6 +2,7 @@
 
 #include "server/core/clock.h"
 #include "server/core/metrics.h"
+#include "server/core/restore.h"
 #include "server/db/migrations.h"
 #include "server/integrations/mail.h"
 #include "shared/host/host.h"
@@ -53,8 +54,9 @@ static bool load_key(struct app *app, struct err *err)
 
 static bool open_folder(struct app *app, struct err *err)
 {
+    int64_t now = clock_now(app->clock);
     return folder_make(app->config.data, 0700, err) && lock_folder(app, err) && load_key(app, err) &&
-           store_prepare(app->store, clock_now(app->clock), err);
+           store_prepare(app->store, now, err) && restore_adopt(app->store, now, err);
 }
 
 static void init(struct app *ret_app, const struct app_config *config)
@@ -74,6 +76,15 @@ bool app_create(struct app *ret_app, const struct app_config *config, struct err
 {
     init(ret_app, config);
     if (open_folder(ret_app, err))
+        return true;
+    app_destroy(ret_app);
+    return false;
+}
+
+bool app_take(struct app *ret_app, const struct app_config *config, struct err *err)
+{
+    init(ret_app, config);
+    if (folder_make(config->data, 0700, err) && lock_folder(ret_app, err))
         return true;
     app_destroy(ret_app);
     return false;

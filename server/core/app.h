@@ -32,7 +32,9 @@ int64_t app_now(const struct app *app);
 // Takes the data folder (made with mode 0700; ERR_CONFLICT when another server holds it), reads or makes the key of
 // access tokens, brings the store's schema up to date. Starts no thread. The configuration is copied, its strings are not.
 bool app_create(struct app *ret_app, const struct app_config *config, struct err *err);
-// The same for tools that only read, whether a server runs or not: takes no lock, changes nothing, ERR_NOT_FOUND when
+// The data folder and its lock alone, for tools that replace the store.
+bool app_take(struct app *ret_app, const struct app_config *config, struct err *err);
+// app_create() for tools that only read, whether a server runs or not: takes no lock, changes nothing, ERR_NOT_FOUND when
 // there is no store.
 bool app_look(struct app *ret_app, const struct app_config *config, struct err *err);
 void app_destroy(struct app *app);

@@ -19,6 +19,7 @@ struct op_request {
     struct actor actor; // filled from the token; or given with trusted = true
     bool trusted;       // the actor was checked already (a push session, a job, a tool)
     const char *idempotency_key; // REST header, or "<device>:<n>" of a sync operation; NULL for none
+    bool patient;                // what it is about may come yet: ERR_NOT_FOUND is no final answer
     const char *request_id;
     const char *address;
     int64_t received_at; // monotonic microseconds, for the metrics

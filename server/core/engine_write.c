@@ -75,8 +75,9 @@ static void store_refusal(struct engine *engine, struct op_request *request, str
     struct err failure = { 0 };
     struct op_ctx apart = *ctx; // what storing has to say must not replace the refusal
     apart.err = &failure;
-    if (!has_key(request) || !results_is_final(request->err.code) ||
-        results_store(&apart, request, request->state->digest))
+    bool final =
+        results_is_final(request->err.code) && !(request->patient && request->err.code == ERR_NOT_FOUND);
+    if (!has_key(request) || !final || results_store(&apart, request, request->state->digest))
         return;
     request->err = failure;
     request_refuse(engine, request, 0);

@@ -189,6 +189,16 @@ int64_t db_log_size(struct db *db)
     return db->driver->log_size(db);
 }
 
+bool db_is_copy(struct db *db, bool *ret_copy, struct err *err)
+{
+    return db->driver->is_copy(db, ret_copy, err);
+}
+
+bool db_adopt(struct db *db, struct err *err)
+{
+    return db->driver->adopt(db, err);
+}
+
 bool db_integrity(struct db *db, struct buf *out, struct err *err)
 {
     return db->driver->integrity(db, out, err);

@@ -125,5 +125,8 @@ void db_checkpoint(struct db *db);
 int64_t db_log_size(struct db *db);
 // A copy of the whole store, consistent, while it is in use; to_path appears whole and durable, or not at all.
 bool db_backup(const char *path, const char *to_path, struct err *err);
+// Such a copy carries a mark until it is adopted, inside a transaction.
+bool db_is_copy(struct db *db, bool *ret_copy, struct err *err);
+bool db_adopt(struct db *db, struct err *err);
 // The engine's own integrity check; what is wrong is appended to `out`, a line each.
 bool db_integrity(struct db *db, struct buf *out, struct err *err);

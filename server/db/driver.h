@@ -41,6 +41,8 @@ struct db_driver {
     int64_t (*log_size)(struct db *db);
     void (*checkpoint)(struct db *db);
     bool (*backup)(const char *path, const char *to_path, struct err *err);
+    bool (*is_copy)(struct db *db, bool *ret_copy, struct err *err);
+    bool (*adopt)(struct db *db, struct err *err);
     bool (*integrity)(struct db *db, struct buf *out, struct err *err);
 };
 

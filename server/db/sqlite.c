@@ -215,5 +215,7 @@ const struct db_driver db_driver_sqlite = {
     .log_size = log_size,
     .checkpoint = checkpoint,
     .backup = sqlite_backup,
+    .is_copy = sqlite_is_copy,
+    .adopt = sqlite_adopt,
     .integrity = sqlite_integrity,
 };

@@ -30,6 +30,32 @@ static bool claim(const char *path, struct err *err)
     return true;
 }
 
+// The mark stands in the file's head; one that is a copy of a copy has it already.
+static bool mark(const char *part, struct err *err)
+{
+    sqlite3 *handle = NULL;
+    int code = sqlite3_open_v2(part, &handle, SQLITE_OPEN_READWRITE, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(handle, "PRAGMA user_version = 1", NULL, NULL, NULL);
+    bool ok = code == SQLITE_OK || sqlite_fail(handle, code, err);
+    sqlite3_close(handle);
+    return ok;
+}
+
+bool sqlite_is_copy(struct db *base, bool *ret_copy, struct err *err)
+{
+    int64_t version = 0;
+    if (!db_one_int(base, "PRAGMA user_version", DB_NO_ARGS, &version, NULL, err))
+        return false;
+    *ret_copy = version == 1;
+    return true;
+}
+
+bool sqlite_adopt(struct db *base, struct err *err)
+{
+    return db_script(base, "PRAGMA user_version = 0", err);
+}
+
 static bool put_in_place(const char *part, const char *to_path, struct arena *arena, struct err *err)
 {
     if (!sync_path(part, O_RDONLY, err))
@@ -48,7 +74,7 @@ bool sqlite_backup(const char *path, const char *to_path, struct err *err)
     if (!sqlite_open(&db, path, DB_READER, err) || !claim(part, err))
         return false;
     bool ok = db_script(db, "PRAGMA query_only = OFF", err) &&
-              db_run(db, "VACUUM INTO $1", DB_ARGS(db_text(part)), NULL, err) &&
+              db_run(db, "VACUUM INTO $1", DB_ARGS(db_text(part)), NULL, err) && mark(part, err) &&
               put_in_place(part, to_path, &arena, err);
     if (!ok)
         unlink(part);

@@ -49,4 +49,6 @@ const char *sqlite_col_text(void *statement, int column);
 const void *sqlite_col_blob(void *statement, int column, size_t *ret_size);
 bool sqlite_open(struct db **ret_db, const char *path, enum db_mode mode, struct err *err);
 bool sqlite_backup(const char *path, const char *to_path, struct err *err);
+bool sqlite_is_copy(struct db *base, bool *ret_copy, struct err *err);
+bool sqlite_adopt(struct db *base, struct err *err);
 bool sqlite_integrity(struct db *base, struct buf *out, struct err *err);

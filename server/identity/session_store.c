@@ -7,7 +7,10 @@
 
 #include <string.h>
 
-enum { RETRY_MS = 60 * 1000 }; // a client killed mid-refresh asks again with the old token within this time
+enum {
+    RETRY_MS = 60 * 1000, // a client killed mid-refresh asks again with the old token within this time
+    RESTORE_DAYS = 7,     // clients keep what they need after a restore that long (handbook SYNC)
+};
 
 static const struct field tokens_fields[] = {
     { FIELD(struct tokens, accessToken), .kind = FIELD_TEXT, .flags = FIELD_SECRET },
@@ -77,7 +80,7 @@ bool session_end(struct op_ctx *ctx, const char *session_id, const char *why)
 
 struct session {
     const char *id, *person_id, *refresh_hash, *previous_hash, *successor;
-    int64_t refresh_expires_at, rotated_at, revoked_at;
+    int64_t refresh_expires_at, rotated_at, revoked_at, created_at;
 };
 
 static bool load(struct op_ctx *ctx, const char *id, struct session *ret, bool *ret_found)
@@ -86,7 +89,7 @@ static bool load(struct op_ctx *ctx, const char *id, struct session *ret, bool *
     if (!db_query(
             ctx->db, &rows,
             "SELECT id, person_id, refresh_hash, previous_hash, successor, refresh_expires_at, rotated_at, "
-            "revoked_at FROM session WHERE id = $1",
+            "revoked_at, created_at FROM session WHERE id = $1",
             DB_ARGS(db_text(id)), ctx->err))
         return false;
     bool found = db_next(&rows);
@@ -98,6 +101,7 @@ static bool load(struct op_ctx *ctx, const char *id, struct session *ret, bool *
         ret->refresh_expires_at = db_col_int(&rows, 5);
         ret->rotated_at = db_col_int(&rows, 6);
         ret->revoked_at = db_col_int(&rows, 7);
+        ret->created_at = db_col_int(&rows, 8);
     }
     *ret_found = found;
     return db_ok(&rows);
@@ -109,19 +113,19 @@ static bool refuse(struct op_ctx *ctx)
 }
 
 // The new token is sealed into the row, so that a retry gets the very same one.
-static bool rotate(struct op_ctx *ctx, const struct session *session, const char **ret_refresh)
+static bool rotate(struct op_ctx *ctx, const struct session *session, const char *presented_hash,
+                   const char **ret_refresh)
 {
     const char *next = refresh_token_make(ctx->app, session->id, ctx->arena);
     char hash[SECRET_HASH_SIZE];
     secret_hash(next, hash);
     *ret_refresh = next;
-    return db_run(
-        ctx->db,
-        "UPDATE session SET previous_hash = refresh_hash, refresh_hash = $2, refresh_expires_at = $3, "
-        "rotated_at = $4, seen_at = $4, successor = $5 WHERE id = $1",
-        DB_ARGS(db_text(session->id), db_text(hash), db_int(refresh_expiry(ctx)), db_int(ctx->now),
-                db_text(seal_text(ctx->app, next, ctx->arena))),
-        NULL, ctx->err);
+    return db_run(ctx->db,
+                  "UPDATE session SET previous_hash = $6, refresh_hash = $2, refresh_expires_at = $3, "
+                  "rotated_at = $4, seen_at = $4, successor = $5 WHERE id = $1",
+                  DB_ARGS(db_text(session->id), db_text(hash), db_int(refresh_expiry(ctx)), db_int(ctx->now),
+                          db_text(seal_text(ctx->app, next, ctx->arena)), db_text(presented_hash)),
+                  NULL, ctx->err);
 }
 
 // One of our tokens that was replaced already: two hold the family's secret, so it ends for both.
@@ -134,18 +138,34 @@ static bool revoke_reused(struct op_ctx *ctx, const struct session *session)
     return refuse(ctx);
 }
 
+// After a restore the backup knows an older token of the session than its client holds: nobody is signed out by that.
+static bool may_be_newer(struct op_ctx *ctx, const struct session *session, bool *ret_newer)
+{
+    int64_t restored_at = 0;
+    if (!db_one_int(ctx->db, "SELECT restored_at FROM tenant WHERE id = $1",
+                    DB_ARGS(db_text(ctx->actor.tenant)), &restored_at, NULL, ctx->err))
+        return false;
+    *ret_newer = restored_at > session->rotated_at && restored_at > session->created_at &&
+                 ctx->now - restored_at < RESTORE_DAYS * (int64_t)DAY_MS &&
+                 ctx->now < session->refresh_expires_at;
+    return true;
+}
+
 static bool next_refresh_token(struct op_ctx *ctx, const struct session *session, const char *token,
                                const char **ret_refresh)
 {
     char hash[SECRET_HASH_SIZE];
     secret_hash(token, hash);
     if (strcmp(hash, session->refresh_hash) == 0)
-        return ctx->now < session->refresh_expires_at ? rotate(ctx, session, ret_refresh) : refuse(ctx);
+        return ctx->now < session->refresh_expires_at ? rotate(ctx, session, hash, ret_refresh) : refuse(ctx);
     bool retry = session->previous_hash != NULL && strcmp(hash, session->previous_hash) == 0 &&
                  ctx->now - session->rotated_at <= RETRY_MS;
     if (retry && unseal_text(ctx->app, session->successor, ctx->arena, ret_refresh))
         return true;
-    return revoke_reused(ctx, session);
+    bool newer = false;
+    if (!may_be_newer(ctx, session, &newer))
+        return false;
+    return newer ? rotate(ctx, session, hash, ret_refresh) : revoke_reused(ctx, session);
 }
 
 bool session_refresh(struct op_ctx *ctx, const char *refresh_token, struct tokens *ret_tokens)

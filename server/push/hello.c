@@ -4,6 +4,7 @@
 #include "server/core/changes.h"
 #include "server/core/digest.h"
 #include "server/core/metrics.h"
+#include "server/core/restore.h"
 #include "server/core/results.h"
 #include "server/identity/identity.h"
 #include "shared/host/host.h"
@@ -26,13 +27,14 @@ struct check {
     struct actor actor;
     const char *principals;
     struct welcome welcome;
+    int64_t restored_at;
 };
 
 static bool read_tenant(struct db *db, const char *tenant, struct check *check)
 {
     CLEANUP(db_done) struct db_rows rows = { 0 };
     struct welcome *welcome = &check->welcome;
-    if (!db_query(db, &rows, "SELECT epoch, seq, log_floor FROM tenant WHERE id = $1",
+    if (!db_query(db, &rows, "SELECT epoch, seq, log_floor, restored_at FROM tenant WHERE id = $1",
                   DB_ARGS(db_text(tenant)), &check->err))
         return false;
     if (!db_next(&rows))
@@ -40,6 +42,7 @@ static bool read_tenant(struct db *db, const char *tenant, struct check *check)
     welcome->epoch = db_col_copy(&rows, 0, &check->arena);
     welcome->head = db_col_int(&rows, 1);
     welcome->oldest = db_col_int(&rows, 2) + 1;
+    check->restored_at = db_col_int(&rows, 3);
     return true;
 }
 
@@ -49,6 +52,15 @@ static const char *audience_text(const char *principals, struct arena *arena)
     char digest[DIGEST_SIZE];
     digest_hex(principals, strlen(principals), digest);
     return arena_strndup(arena, digest, SYNC_AUDIENCE_SIZE - 1);
+}
+
+// A client of an epoch that is over learns which of its acknowledged operations may be gone.
+static bool read_reach(struct db *db, const char *tenant, struct check *check)
+{
+    const char *epoch = check->hello.epoch;
+    check->welcome.restored_to = -1;
+    return epoch == NULL || epoch[0] == '\0' || strcmp(epoch, check->welcome.epoch) == 0 ||
+           restore_reach(db, tenant, epoch, &check->welcome.restored_to, &check->err);
 }
 
 static bool look(struct check *check, struct db *db)
@@ -61,7 +73,7 @@ static bool look(struct check *check, struct db *db)
     check->principals = principals_of(actor, &check->arena);
     check->welcome.audience = audience_text(check->principals, &check->arena);
     return !check->is_hello ||
-           (read_tenant(db, actor->tenant, check) &&
+           (read_tenant(db, actor->tenant, check) && read_reach(db, actor->tenant, check) &&
             results_floor(db, actor->user_id, check->hello.device, &check->welcome.op_floor, &check->err));
 }
 
@@ -120,6 +132,17 @@ static bool can_tail(const struct msg_hello *hello, const struct welcome *welcom
     return *ret_why == NULL;
 }
 
+// The store may be an old one that nobody marked: then its clients know more than it does.
+static void note_restore(struct push *push, const struct check *check)
+{
+    const struct msg_hello *hello = &check->hello;
+    bool behind = hello->epoch != NULL && strcmp(hello->epoch, check->welcome.epoch) == 0 &&
+                  hello->cursor > check->welcome.head;
+    int64_t at = behind ? check->welcome.now : check->restored_at;
+    if (at > push->restored_at)
+        push->restored_at = at;
+}
+
 static void say_reset(struct conn *conn, const char *why)
 {
     CLEANUP(buf_free) struct buf text = { 0 };
@@ -136,6 +159,7 @@ static void welcome(struct conn *conn, struct check *check)
     struct feed *feed = push_feed(conn->push, check->actor.tenant, check->welcome.head);
     keep_identity(conn, check);
     keep(&conn->device, hello->device);
+    note_restore(conn->push, check);
     if (conn->audience != NULL)
         audience_leave(conn->audience, conn);
     audience_join(feed_audience(feed, check->principals), conn);

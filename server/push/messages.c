@@ -55,10 +55,11 @@ void write_welcome(struct buf *out, const struct welcome *welcome)
 {
     buf_addf(out, "{\"t\":\"welcome\",\"protocol\":%d,\"epoch\":", SYNC_PROTOCOL);
     json_add_text(out, welcome->epoch);
-    buf_addf(out,
-             ",\"head\":%" PRId64 ",\"oldest\":%" PRId64 ",\"scopes\":[\"" SYNC_SCOPE
-             "\"],\"opFloor\":%" PRId64 ",\"audience\":\"%s\",\"now\":",
-             welcome->head, welcome->oldest, welcome->op_floor, welcome->audience);
+    buf_addf(out, ",\"head\":%" PRId64 ",\"oldest\":%" PRId64, welcome->head, welcome->oldest);
+    if (welcome->restored_to >= 0)
+        buf_addf(out, ",\"restoredTo\":%" PRId64, welcome->restored_to);
+    buf_addf(out, ",\"scopes\":[\"" SYNC_SCOPE "\"],\"opFloor\":%" PRId64 ",\"audience\":\"%s\",\"now\":",
+             welcome->op_floor, welcome->audience);
     json_add_time(out, welcome->now);
     buf_addf(out, ",\"limits\":{\"frame\":%d,\"ops\":%d},\"mode\":\"%s\"}", SYNC_FRAME_MAX, SYNC_OPS_MAX,
              welcome->tail ? "tail" : "snapshot");

@@ -41,7 +41,8 @@ extern const struct shape shape_hello, shape_auth, shape_cur, shape_presence;
 struct welcome {
     const char *epoch, *audience;
     int64_t head, oldest, op_floor, now;
-    bool tail; // else a snapshot follows
+    int64_t restored_to; // of what the client knows, in an epoch that is over; -1: nothing to say
+    bool tail;           // else a snapshot follows
 };
 
 // Every sync session has one scope: all that its person may see.

@@ -13,7 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RETRY_MS = 1000, LANE_MAX = 64, IN_FLIGHT_MAX = SYNC_OPS_MAX * 2, RESULT_KEPT = 48 * 1024 };
+enum {
+    RETRY_MS = 1000,
+    PATIENT_MS = 10 * 60 * 1000,
+    LANE_MAX = 64,
+    IN_FLIGHT_MAX = SYNC_OPS_MAX * 2,
+    RESULT_KEPT = 48 * 1024
+};
 
 enum op_state { OP_WAITS, OP_RUNS, OP_ANSWERED };
 
@@ -61,7 +67,8 @@ static void answer_ok(struct pending_op *op)
 static void answer_err(struct pending_op *op, const struct err *err, int retry_after)
 {
     struct buf text = { 0 };
-    op->retry = is_for_later(err->code);
+    bool patient = op->request != NULL && op->request->patient && err->code == ERR_NOT_FOUND;
+    op->retry = is_for_later(err->code) || patient;
     buf_addf(&text, "{\"n\":%" PRId64 ",\"status\":\"%s\",\"code\":\"%s\",\"message\":", op->n,
              op->retry ? "retry" : "rejected", err_name(err->code));
     json_add_text(&text, err->message);
@@ -248,6 +255,12 @@ static void note_lane(struct pending_op *op, const struct op_spec *spec, const c
         copy_word(args, "kind", op->text);
 }
 
+// After a restore programs offer what they had acknowledged, each its own part: what one writes upon another one brings.
+static bool others_may_bring_it(const struct push *push)
+{
+    return push->restored_at != 0 && app_now(push->app) - push->restored_at < PATIENT_MS;
+}
+
 static void fill_request(struct conn *conn, struct pending_op *op, const struct op *found, cJSON *json)
 {
     struct op_request *request = op->request = op_request_create();
@@ -255,6 +268,7 @@ static void fill_request(struct conn *conn, struct pending_op *op, const struct 
     request->op = found;
     request->body = cJSON_DetachItemFromObjectCaseSensitive(json, "args");
     request->token = arena_strdup(arena, conn->token);
+    request->patient = others_may_bring_it(conn->push);
     request->idempotency_key = arena_printf(arena, "%s:%" PRId64, conn->device, op->n);
     request->request_id = arena_printf(arena, "sync-%s-%" PRId64, conn->device, op->n);
     request->received_at = host_monotonic_us();

@@ -107,6 +107,12 @@ bool file_write_atomic(const char *path, const void *data, size_t size, unsigned
     return sync_folder_of(path) || fail(err, "sync the folder of", path);
 }
 
+bool file_replace(const char *from, const char *to, struct err *err)
+{
+    return (rename(from, to) == 0 || fail(err, "rename", from)) &&
+           (sync_folder_of(to) || fail(err, "sync the folder of", to));
+}
+
 // A folder that is already there is left as it is.
 static bool make_one(const char *path, unsigned mode, bool exact_mode, struct err *err)
 {

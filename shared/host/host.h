@@ -18,6 +18,8 @@ void host_new_id(struct id *ret_id, int64_t at);
 bool file_read(const char *path, size_t max, struct buf *out, struct err *err);
 // Writes a new file beside it, fsyncs, renames over it, fsyncs the folder.
 bool file_write_atomic(const char *path, const void *data, size_t size, unsigned mode, struct err *err);
+// Renames `from` over `to` and makes that durable.
+bool file_replace(const char *from, const char *to, struct err *err);
 // Makes the folder (with exactly `mode`) and those above it (0755 less the umask); what is there stays as it is.
 bool folder_make(const char *path, unsigned mode, struct err *err);
 

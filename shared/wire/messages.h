@@ -15,8 +15,10 @@
 //             hex digits)
 //   ping      {t}
 // server -> client
-//   welcome   {t, protocol, epoch, head, oldest, scopes, audience, opFloor, now, limits: {frame, ops},
+//   welcome   {t, protocol, epoch, head, oldest, restoredTo?, scopes, audience, opFloor, now, limits: {frame, ops},
 //             mode: tail | snapshot}
+//             restoredTo: the server went back to a backup since the client's epoch; what was acknowledged above
+//             that seq is to be offered again
 //             audience: stands for what the person may see; a hello with another one begins anew (reset: roles)
 //   snap      {t, scope, at, table, after, rows: [row, ...], last}   binary; row: an object of row_shapes[table]
 //   ready     {t, at, sums: {scope: [count, hash]}}   hash: row_sum of every visible row added up, 16 hex digits

@@ -22,7 +22,7 @@ class Man(unittest.TestCase):
     def test_serenityd(self):
         text = self.render("serenityd.8")
         self.assertNotIn("@", text.replace("@insightserenity", ""))
-        for word in ("--data", "--listen", "--test-clock", "--trusted-proxies", "create-admin", "backup FILE", "check",
+        for word in ("--data", "--listen", "--test-clock", "--trusted-proxies", "create-admin", "backup FILE", "restore FILE", "check",
                      "openapi", "SIGTERM"):
             self.assertIn(word, text)
 

@@ -113,7 +113,7 @@ class ServerCommandLine(Story):
 
     def test_help_names_every_command_and_option(self):
         text = run_tool("--help")
-        for word in ("--data", "--listen", "--config", "--test-clock", "demo", "create-admin", "check", "backup",
+        for word in ("--data", "--listen", "--config", "--test-clock", "demo", "create-admin", "check", "backup", "restore",
                      "openapi"):
             self.assertIn(word, text)
 

@@ -50,8 +50,9 @@ struct feed_welcome {
     const char *epoch;
     const char *audience; // NULL: the server does not say
     int64_t head, op_floor, server_now;
-    bool snapshot;      // mode
-    int64_t frame, ops; // limits; 0: the protocol's
+    int64_t restored_to; // 0: all acknowledged operations are offered again when the epoch is another
+    bool snapshot;       // mode
+    int64_t frame, ops;  // limits; 0: the protocol's
 };
 bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct err *err);
 

@@ -19,6 +19,7 @@ bool feed_hello(struct feed *feed, struct arena *arena, struct feed_hello *ret, 
     if (!feed_device(feed, arena, &device))
         return store_failed(feed->outbox, err) ? false
                                                : err_set(err, ERR_INTERNAL, "the outbox has no device");
+    feed->hello_cursor = feed->cursor;
     *ret = (struct feed_hello){
         .device = device.id,
         .epoch = arena_strdup(arena, feed->cursor > 0 ? feed->epoch : ""),
@@ -69,7 +70,9 @@ bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct 
     if (welcome->snapshot &&
         feed->cursor != 0) // a reset comes first, and what it says about who may see what
         return err_set(err, ERR_BAD_REQUEST, "the server broke the protocol: it begins anew without a word");
-    if (!outbox_enter_epoch(feed->outbox, welcome->epoch, err) ||
+    const struct outbox_epoch epoch = { welcome->epoch, welcome->restored_to, welcome->head,
+                                        feed->hello_cursor };
+    if (!outbox_enter_epoch(feed->outbox, &epoch, err) ||
         !outbox_skip_to(feed->outbox, welcome->op_floor, err) || !feed_begin(feed, err))
         return false;
     enter_epoch(feed, welcome->epoch);

@@ -341,21 +341,39 @@ bool outbox_forget(struct store *store, int64_t before, struct err *err)
     return store_commit(store, err);
 }
 
-bool outbox_enter_epoch(struct store *store, const char *epoch, struct err *err)
+// Done operations with a greater seq wait to be sent once more.
+static void offer_again(struct store *store, int64_t above)
 {
     CLEANUP(query_end)
-    sqlite3_stmt *query = store_query(store, "SELECT epoch FROM device WHERE epoch <> ?1");
-    bind_text(query, 1, epoch);
+    sqlite3_stmt *query = store_query(
+        store, "UPDATE operation SET state = 1, seq = 0, retry_at = 0 WHERE state = 2 AND seq > ?1");
+    bind_int(query, 1, above);
+    store_run(store, query);
+}
+
+static bool is_set_back(struct store *store, const struct outbox_epoch *now)
+{
+    return now->told > now->head ||
+           one_int(store, "SELECT count(*) FROM operation WHERE state = 2 AND seq > ?1", now->head) > 0;
+}
+
+bool outbox_enter_epoch(struct store *store, const struct outbox_epoch *now, struct err *err)
+{
+    CLEANUP(query_end) sqlite3_stmt *query = store_query(store, "SELECT epoch FROM device");
     if (!store_row(store, query))
         return !store_failed(store, err);
-    bool was_in_another = column_text(query, 0)[0] != '\0';
+    const char *before = column_text(query, 0);
+    bool same = strcmp(before, now->epoch) == 0, first = before[0] == '\0';
     query_end(&query);
+    if (same && !is_set_back(store, now))
+        return !store_failed(store, err);
     if (!store_begin(store, STORE_DURABLE, err))
         return false;
-    if (was_in_another)
-        store_exec(store, "UPDATE operation SET state = 1, seq = 0, retry_at = 0 WHERE state = 2");
-    CLEANUP(query_end) sqlite3_stmt *note = store_query(store, "UPDATE device SET epoch = ?1");
-    bind_text(note, 1, epoch);
+    if (!first)
+        offer_again(store, same ? 0 : now->restored_to);
+    CLEANUP(query_end)
+    sqlite3_stmt *note = store_query(store, "UPDATE device SET epoch = ?1");
+    bind_text(note, 1, now->epoch);
     store_run(store, note);
     return store_commit(store, err);
 }

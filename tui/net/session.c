@@ -160,6 +160,7 @@ static enum session_end on_welcome(struct session *session, const cJSON *message
         .epoch = epoch,
         .audience = text(message, "audience"),
         .head = number(message, "head", -1),
+        .restored_to = number(message, "restoredTo", 0),
         .op_floor = number(message, "opFloor", 0),
         .server_now = point_in_time(message, "now"),
         .snapshot = strcmp(mode, "snapshot") == 0,
