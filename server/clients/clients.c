@@ -2,8 +2,6 @@
 
 #include "server/clients/client_code.h"
 #include "server/clients/client_view.h"
-#include "server/core/changes.h"
-#include "server/identity/identity.h"
 #include "server/scheduling/scheduling.h"
 
 #include <string.h>
@@ -49,7 +47,7 @@ bool client_create(struct op_ctx *ctx, const char *email, const char *contact_na
                 NULL, ctx->err))
         return false;
     *ret_id = id;
-    return true;
+    return changes_add(ctx, ROW_ORGANIZATION, id, CHANGE_PUT, "", arena_printf(ctx->arena, "org:%s", id));
 }
 
 bool client_describe(struct op_ctx *ctx, const char *id, const char *type, const char *industry,
@@ -64,11 +62,6 @@ bool client_describe(struct op_ctx *ctx, const char *id, const char *type, const
                 &found, ctx->err))
         return false;
     return found == 1 || not_found(ctx);
-}
-
-bool client_people(struct op_ctx *ctx, const char *client_id, struct list *ret_person_ids)
-{
-    return people_of_client(ctx, client_id, ret_person_ids);
 }
 
 bool client_organization(struct db *db, const char *tenant, const char *client_id, struct arena *arena,
@@ -86,8 +79,7 @@ bool client_organization(struct db *db, const char *tenant, const char *client_i
 static bool may_read(struct op_ctx *ctx, const char *client_id, bool *ret_may)
 {
     const struct actor *actor = &ctx->actor;
-    *ret_may = (actor->roles & ROLE_ADMIN) != 0 ||
-               (actor->client_id != NULL && strcmp(actor->client_id, client_id) == 0);
+    *ret_may = (actor->roles & ROLE_ADMIN) != 0 || actor_has_client(actor, client_id);
     if (*ret_may || actor->consultant_id == NULL)
         return true;
     return consultation_between(ctx, client_id, actor->consultant_id, ret_may);

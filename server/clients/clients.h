@@ -1,7 +1,7 @@
 // Client organisations.
 #pragma once
 
-#include "server/core/op.h"
+#include "server/core/changes.h"
 #include "shared/wire/args_people.h"
 
 struct client {
@@ -28,4 +28,15 @@ bool client_organization(struct db *db, const char *tenant, const char *client_i
 bool client_reply(struct op_ctx *ctx, const char *client_id);
 extern const struct shape shape_client_view;
 
-extern const struct op op_run_client_me, op_run_client_get;
+// The organisations that the person belongs to, space separated, the oldest membership first; NULL for none.
+bool client_memberships(struct db *db, const char *person_id, struct arena *arena, const char **ret_clients,
+                        struct err *err);
+// Makes the person a member, the first one as primary contact.
+bool client_join(struct op_ctx *ctx, const char *client_id, const char *person_id);
+// Which of their organisations the actor means: `wanted`, or the one they act for (NULL: none). ERR_NOT_FOUND when they do
+// not belong to it.
+bool client_chosen(struct op_ctx *ctx, const char *wanted, const char **ret_client_id);
+
+extern const struct op op_run_client_add_member, op_run_client_get, op_run_client_me, op_run_client_members,
+    op_run_client_remove_member;
+extern const struct row_source row_source_organization;

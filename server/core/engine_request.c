@@ -96,8 +96,8 @@ static void copy_actor(struct op_request *request)
 {
     struct actor *actor = &request->actor;
     struct arena *arena = &request->arena;
-    const char **texts[] = { &actor->tenant, &actor->user_id,   &actor->session_id,
-                             &actor->name,   &actor->client_id, &actor->consultant_id };
+    const char **texts[] = { &actor->tenant,    &actor->user_id,       &actor->session_id, &actor->name,
+                             &actor->client_id, &actor->consultant_id, &actor->clients };
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         *texts[i] = arena_strdup(arena, *texts[i]);
     if (actor->tenant == NULL || actor->tenant[0] == '\0')

@@ -19,12 +19,16 @@ struct actor {
     const char *user_id; // NULL: nobody signed in, or the platform itself (system)
     const char *session_id;
     const char *name;          // display name
-    const char *client_id;     // of a client, else NULL
+    const char *client_id;     // of a client, else NULL: the one they act for unless they say otherwise
+    const char *clients;       // all that they belong to, space separated; NULL: client_id alone
     const char *consultant_id; // of a consultant, else NULL
     unsigned roles;            // bits of enum role; ROLE_PUBLIC always
     bool verified;
     bool system; // a job or a command line tool
 };
+
+// Whether the person belongs to the client.
+bool actor_has_client(const struct actor *actor, const char *client_id);
 
 struct op_ctx {
     struct app *app;

@@ -55,6 +55,13 @@ const char *principals_union(const char *a, const char *b, struct arena *arena)
     return both;
 }
 
+bool actor_has_client(const struct actor *actor, const char *client_id)
+{
+    const struct word wanted = { client_id, strlen(client_id) };
+    const char *clients = actor->clients != NULL ? actor->clients : actor->client_id;
+    return clients != NULL && has_word(clients, &wanted);
+}
+
 const char *principals_of(const struct actor *actor, struct arena *arena)
 {
     static const struct {
@@ -68,8 +75,9 @@ const char *principals_of(const struct actor *actor, struct arena *arena)
     if (actor->user_id == NULL)
         return "";
     const char *text = arena_printf(arena, "pub u:%s", actor->user_id);
-    if (actor->client_id != NULL)
-        text = arena_printf(arena, "%s org:%s", text, actor->client_id);
+    const char *clients = actor->clients != NULL ? actor->clients : actor->client_id;
+    for (struct word word; clients != NULL && next_word(&clients, &word);)
+        text = arena_printf(arena, "%s org:%.*s", text, (int)word.length, word.at);
     for (size_t i = 0; i < ARRAY_LEN(roles); i++)
         if (actor->roles & roles[i].role)
             text = arena_printf(arena, "%s role:%s:%s", text, actor->tenant, roles[i].word);

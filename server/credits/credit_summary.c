@@ -1,4 +1,5 @@
 // client.credits: what a client has, holds, used and is about to lose (specification, client journey 5.3).
+#include "server/clients/clients.h"
 #include "server/credits/ledger.h"
 #include "server/scheduling/scheduling.h"
 #include "shared/base/civil.h"
@@ -160,13 +161,14 @@ static bool load_lots(struct op_ctx *ctx, const char *client_id, struct summary 
 
 static bool run_credits(struct op_ctx *ctx, const void *in)
 {
-    (void)in;
+    const struct args_client_choice *args = in;
     struct summary summary = { 0 };
     struct client_history history = { 0 };
+    const char *client_id;
     if (ctx->actor.client_id == NULL)
         return err_set(ctx->err, ERR_FORBIDDEN, "Only clients have credits.");
-    if (!load_lots(ctx, ctx->actor.client_id, &summary) ||
-        !scheduling_client_history(ctx, ctx->actor.client_id, &history))
+    if (!client_chosen(ctx, args->clientId, &client_id) || !load_lots(ctx, client_id, &summary) ||
+        !scheduling_client_history(ctx, client_id, &history))
         return false;
     summary.lifetime.totalConsultations = history.completed;
     summary.lifetime.favoriteConsultants = history.consultants;

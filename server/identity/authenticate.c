@@ -1,4 +1,5 @@
-// Who is it? Asked for every request with a token: one verified signature and one indexed read.
+// Who is it? Asked for every request with a token: one verified signature and one indexed read, two for a client.
+#include "server/clients/clients.h"
 #include "server/core/app.h"
 #include "server/identity/person_store.h"
 #include "server/identity/token.h"
@@ -38,5 +39,7 @@ bool identity_authenticate(struct app *app, struct db *db, const char *token, in
         .roles = (unsigned)db_col_int(&rows, 5) | ROLE_PUBLIC,
         .verified = db_col_int(&rows, 6) != 0,
     };
-    return true;
+    db_done(&rows);
+    return (ret_actor->roles & ROLE_CLIENT) == 0 ||
+           client_memberships(db, ret_actor->user_id, arena, &ret_actor->clients, err);
 }

@@ -17,15 +17,17 @@ bool person_get(struct op_ctx *ctx, const char *id, struct person *ret); // ERR_
 // The person behind a consultant: ERR_NOT_FOUND.
 bool person_of_consultant(struct op_ctx *ctx, const char *consultant_id, struct person *ret);
 
-// The ids of the people who belong to a client: const char *.
-bool people_of_client(struct op_ctx *ctx, const char *client_id, struct list *ret_person_ids);
+// The person of the tenant with that address.
+bool person_find(struct op_ctx *ctx, const char *email, struct person *ret, bool *ret_found);
+// Says for which client (NULL: none) they act unless they say otherwise, and that what they may see changed.
+bool person_acts_for(struct op_ctx *ctx, const char *id, const char *client_id);
 
 // Makes a verified person without mail (create-admin, the demo world). password_hash: argon2id string.
 bool identity_create_person(struct op_ctx *ctx, const char *email, const char *password_hash, unsigned roles,
                             const char *first_name, const char *last_name, const char *title,
                             const char *timezone, const char *client_id, const char *consultant_id,
                             const char **ret_id);
-// Says which client or consultant a person is (either may be NULL).
+// Says which client or consultant a new person is (either may be NULL).
 bool person_link(struct op_ctx *ctx, const char *id, const char *client_id, const char *consultant_id);
 // argon2id string of a password, with the cost of the configuration. RULES 22 for what is refused.
 bool password_hash(const struct app *app, const char *password, struct arena *arena, const char **ret_hash,

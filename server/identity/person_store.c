@@ -86,15 +86,16 @@ bool person_of_consultant(struct op_ctx *ctx, const char *consultant_id, struct 
     return true;
 }
 
-bool people_of_client(struct op_ctx *ctx, const char *client_id, struct list *ret_person_ids)
+bool person_find(struct op_ctx *ctx, const char *email, struct person *ret, bool *ret_found)
 {
-    CLEANUP(db_done) struct db_rows rows = { 0 };
-    if (!db_query(ctx->db, &rows, "SELECT id FROM person WHERE client_id = $1 AND tenant = $2 ORDER BY id",
-                  DB_ARGS(db_text(client_id), db_text(ctx->actor.tenant)), ctx->err))
+    struct account account;
+    bool found = false;
+    if (!account_by_email(ctx, email, &account, &found))
         return false;
-    while (db_next(&rows))
-        *LIST_ADD(ret_person_ids, ctx->arena, const char *) = db_col_copy(&rows, 0, ctx->arena);
-    return db_ok(&rows);
+    *ret_found = found && strcmp(account.tenant, ctx->actor.tenant) == 0;
+    if (*ret_found)
+        *ret = account.person;
+    return true;
 }
 
 static const char *own_audience(struct op_ctx *ctx, const char *id)
@@ -133,7 +134,17 @@ bool person_link(struct op_ctx *ctx, const char *id, const char *client_id, cons
                 DB_ARGS(db_text(id), db_text(client_id), db_text(consultant_id), db_text(ctx->actor.tenant)),
                 &found, ctx->err))
         return false;
-    return found == 1 || not_found(ctx);
+    return (found == 1 || not_found(ctx)) && (client_id == NULL || client_join(ctx, client_id, id));
+}
+
+bool person_acts_for(struct op_ctx *ctx, const char *id, const char *client_id)
+{
+    int64_t rev;
+    const char *audience = own_audience(ctx, id);
+    return changes_seq(ctx, &rev) &&
+           db_run(ctx->db, "UPDATE person SET rev = $2, client_id = $3 WHERE id = $1",
+                  DB_ARGS(db_text(id), db_int(rev), db_text(client_id)), NULL, ctx->err) &&
+           changes_add(ctx, ROW_ME, id, CHANGE_PUT, audience, audience);
 }
 
 bool person_verify(struct op_ctx *ctx, const char *id)

@@ -19,7 +19,7 @@ static bool may_book(struct op_ctx *ctx, const struct args_book *args, bool *ret
     const char *client_id = args->clientId != NULL ? args->clientId : actor->client_id;
     if (client_id == NULL)
         return err_field(ctx->err, "clientId", "Name the client who gets the session.");
-    if (!admin && (actor->client_id == NULL || strcmp(client_id, actor->client_id) != 0))
+    if (!admin && !actor_has_client(actor, client_id))
         return err_set(ctx->err, ERR_NOT_FOUND, "There is no such client.");
     if (!admin && !actor->verified)
         return err_set(ctx->err, ERR_NOT_VERIFIED, "Verify your e-mail address before you book.");

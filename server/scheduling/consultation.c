@@ -59,7 +59,7 @@ static unsigned roles_in(const struct actor *actor, const struct consultation *c
     };
     const struct part_person person = {
         .roles = actor->system ? actor->roles | ROLE_ADMIN : actor->roles,
-        .client_id = actor->client_id,
+        .client_id = actor_has_client(actor, consultation->client_id) ? consultation->client_id : NULL,
         .consultant_id = actor->consultant_id,
     };
     return part_in(&facts, &person);

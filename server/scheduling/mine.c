@@ -1,4 +1,5 @@
 // consultation.mine: filters, keyset pages, either direction (specification, client journey 5.2, consultant journey 3.1).
+#include "server/clients/clients.h"
 #include "server/scheduling/listing.h"
 #include "server/scheduling/view.h"
 
@@ -91,6 +92,12 @@ static bool parse_cursor(struct op_ctx *ctx, const char *cursor, struct query *q
     return true;
 }
 
+// Whoever belongs to several organisations names one.
+static bool choose_client(struct op_ctx *ctx, struct query *query)
+{
+    return query->listing.of != LIST_OF_CLIENT || client_chosen(ctx, query->client_id, &query->listing.owner);
+}
+
 static bool parse_query(struct op_ctx *ctx, const struct args_mine *args, struct query *query)
 {
     *query = (struct query){
@@ -104,8 +111,8 @@ static bool parse_query(struct op_ctx *ctx, const struct args_mine *args, struct
         query->down = true;
     else if (args->sortBy != NULL && strcmp(args->sortBy, "scheduledStart") != 0)
         return err_field(ctx->err, "sortBy", "Sort by scheduledStart or -scheduledStart.");
-    return listing_of(ctx, &query->listing) && parse_states(ctx, args->status, &query->states) &&
-           parse_cursor(ctx, args->cursor, query);
+    return listing_of(ctx, &query->listing) && choose_client(ctx, query) &&
+           parse_states(ctx, args->status, &query->states) && parse_cursor(ctx, args->cursor, query);
 }
 
 // One more than asked for tells whether there is another page.

@@ -1,4 +1,5 @@
 // Which area reads which table's rows for sync.
+#include "server/clients/clients.h"
 #include "server/consultants/consultants.h"
 #include "server/core/changes.h"
 #include "server/credits/credits.h"
@@ -23,4 +24,5 @@ const struct row_source *const row_sources[ROW_TABLES] = {
     [ROW_STATEMENT] = &row_source_statement,
     [ROW_NOTIFICATION] = &row_source_notification,
     [ROW_NOTE_REVISION] = &row_source_note_revision,
+    [ROW_ORGANIZATION] = &row_source_organization,
 };

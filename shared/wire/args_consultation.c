@@ -26,7 +26,8 @@ const struct shape shape_schedule = SHAPE(struct args_schedule, "Schedule", sche
 static const struct field book_fields[] = {
     { FIELD(struct args_book, id), .kind = FIELD_ID,
       .help = "Made by the caller; retries with it are recognised" },
-    { FIELD(struct args_book, clientId), .kind = FIELD_ID, .help = "Administrators name the client" },
+    { FIELD(struct args_book, clientId), .kind = FIELD_ID,
+      .help = "Administrators name the client; others may, when they belong to several" },
     { FIELD(struct args_book, consultantId), .kind = FIELD_ID,
       .help = "Left out: any consultant who is free" },
     { FIELD(struct args_book, schedule), .kind = FIELD_OBJECT, .flags = FIELD_REQUIRED,

@@ -13,7 +13,7 @@ struct args_schedule {
 // consultation.book (3.1, 3.2)
 struct args_book {
     const char *id;           // made by the client program; NULL: the server makes one
-    const char *clientId;     // an administrator books for a client; others leave it out
+    const char *clientId;     // for whom: administrators say it, and who belongs to several
     const char *consultantId; // NULL: any free one (RULES 17)
     struct args_schedule schedule;
     const char *purpose;

@@ -87,11 +87,41 @@ static const struct field grant_fields[] = {
 };
 const struct shape shape_grant = SHAPE(struct args_grant, "GrantCredits", grant_fields);
 
+static const struct field client_choice_fields[] = {
+    { FIELD(struct args_client_choice, clientId), .kind = FIELD_ID, .flags = FIELD_QUERY,
+      .help = "Of which organisation, for whoever belongs to several" },
+};
+const struct shape shape_client_choice =
+    SHAPE(struct args_client_choice, "ClientChoice", client_choice_fields);
+
+static const struct field member_add_fields[] = {
+    { FIELD(struct args_member_add, id), ID_IN_PATH },
+    { FIELD(struct args_member_add, email), .kind = FIELD_TEXT, .min = 3, .max = 254, .flags = FIELD_REQUIRED,
+      .help = "Of somebody who is registered as a client" },
+};
+const struct shape shape_member_add = SHAPE(struct args_member_add, "AddMember", member_add_fields);
+
+static const struct field member_id_fields[] = {
+    { FIELD(struct args_member, id), ID_IN_PATH },
+    { FIELD(struct args_member, userId), ID_IN_PATH },
+};
+const struct shape shape_member_id = SHAPE(struct args_member, "MemberId", member_id_fields);
+
 static const struct field clock_fields[] = {
     { FIELD(struct args_clock, now), .kind = FIELD_TIME, .flags = FIELD_REQUIRED },
 };
 const struct shape shape_clock = SHAPE(struct args_clock, "Clock", clock_fields);
 
+const struct op_spec op_client_add_member = {
+    .name = "client.add_member",
+    .method = "POST",
+    .path = "/api/clients/:id/members",
+    .roles = ROLE_CLIENT | ROLE_ADMIN,
+    .kind = OP_CHANGE,
+    .status = 201,
+    .in = &shape_member_add,
+    .help = "Lets somebody belong to the organisation; its primary contact and administrators may.",
+};
 const struct op_spec op_client_credits = {
     .name = "client.credits",
     .method = "GET",
@@ -99,6 +129,7 @@ const struct op_spec op_client_credits = {
     .roles = ROLE_CLIENT,
     .kind = OP_QUERY,
     .status = 200,
+    .in = &shape_client_choice,
     .help = "The caller's credits: lots, what is reserved, what expires.",
 };
 const struct op_spec op_client_get = {
@@ -119,6 +150,26 @@ const struct op_spec op_client_me = {
     .kind = OP_QUERY,
     .status = 200,
     .help = "The caller's organisation.",
+};
+const struct op_spec op_client_members = {
+    .name = "client.members",
+    .method = "GET",
+    .path = "/api/clients/:id/members",
+    .roles = ROLE_CLIENT | ROLE_ADMIN,
+    .kind = OP_QUERY,
+    .status = 200,
+    .in = &shape_id,
+    .help = "Who belongs to the organisation.",
+};
+const struct op_spec op_client_remove_member = {
+    .name = "client.remove_member",
+    .method = "DELETE",
+    .path = "/api/clients/:id/members/:userId",
+    .roles = ROLE_CLIENT | ROLE_ADMIN,
+    .kind = OP_CHANGE,
+    .status = 200,
+    .in = &shape_member_id,
+    .help = "Ends a membership: the primary contact and administrators may, and whoever leaves.",
 };
 const struct op_spec op_consultant_availability_add = {
     .name = "consultant.availability_add",

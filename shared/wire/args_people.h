@@ -60,6 +60,23 @@ struct args_grant {
     const char *reason;
 };
 
+// client.credits: of which organisation, for whoever belongs to several
+struct args_client_choice {
+    const char *clientId; // NULL: the one they act for
+};
+
+// client.add_member
+struct args_member_add {
+    const char *id; // client
+    const char *email;
+};
+
+// client.remove_member
+struct args_member {
+    const char *id; // client
+    const char *userId;
+};
+
 // test.clock
 struct args_clock {
     int64_t now; // UTC ms
@@ -69,9 +86,10 @@ extern const char *const availability_type_words[];  // regular, time_off, extra
 extern const char *const recurrence_pattern_words[]; // weekly
 
 extern const struct shape shape_id, shape_page, shape_slot_range, shape_availability, shape_grant,
-    shape_clock, shape_package_id;
+    shape_clock, shape_package_id, shape_client_choice, shape_member_add, shape_member_id;
 
-extern const struct op_spec op_client_me, op_client_credits, op_client_get, op_consultant_availability_add,
+extern const struct op_spec op_client_me, op_client_add_member, op_client_credits, op_client_get,
+    op_client_members, op_client_remove_member, op_consultant_availability_add,
     op_consultant_availability_get, op_consultant_get, op_consultant_list, op_consultant_me, op_credit_grant,
     op_notification_list, op_notification_read, op_package_featured, op_package_free_trial, op_package_get,
     op_package_list, op_test_clock;

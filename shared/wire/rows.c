@@ -281,6 +281,15 @@ static const struct field notification_fields[] = {
 static const struct shape shape_row_notification =
     SHAPE(struct row_notification, "notification", notification_fields);
 
+static const struct field organization_fields[] = {
+    { FIELD(struct row_organization, id), .kind = FIELD_ID, .flags = FIELD_REQUIRED },
+    { FIELD(struct row_organization, rev), .kind = FIELD_INT, .flags = FIELD_REQUIRED },
+    { FIELD(struct row_organization, code), .kind = FIELD_TEXT, .flags = OPT },
+    { FIELD(struct row_organization, name), .kind = FIELD_TEXT, .flags = OPT },
+};
+static const struct shape shape_row_organization =
+    SHAPE(struct row_organization, "organization", organization_fields);
+
 const struct shape *const row_shapes[ROW_TABLES] = {
     [ROW_ME] = &shape_row_me,
     [ROW_POLICY] = &shape_row_policy,
@@ -297,6 +306,7 @@ const struct shape *const row_shapes[ROW_TABLES] = {
     [ROW_STATEMENT] = &shape_row_statement,
     [ROW_NOTIFICATION] = &shape_row_notification,
     [ROW_NOTE_REVISION] = &shape_row_note_revision,
+    [ROW_ORGANIZATION] = &shape_row_organization,
 };
 
 enum row_table row_table_find(const char *name)

@@ -158,6 +158,12 @@ struct row_notification {
     int64_t at, readAt;
 };
 
+struct row_organization { // id = client: those that the person belongs to
+    const char *id;
+    int64_t rev;
+    const char *code, *name;
+};
+
 enum { NOTE_TAIL_MAX = 1024 };
 
 // The tables in the order in which a snapshot sends them; the name on the wire is shape->name.
@@ -177,11 +183,12 @@ enum row_table {
     ROW_STATEMENT,
     ROW_NOTIFICATION,
     ROW_NOTE_REVISION,
+    ROW_ORGANIZATION,
     ROW_TABLES
 };
 
 // Names: me, policy, package, consultant, availability, lot, consultation, outcome, note, action_item, deliverable,
-// attendee, statement, notification, note_revision.
+// attendee, statement, notification, note_revision, organization.
 extern const struct shape *const row_shapes[ROW_TABLES];
 
 // ROW_TABLES when there is none of that name.

@@ -14,6 +14,7 @@ ABSENT = "01890000-0000-7000-8000-00000000dead"
 # A valid body for each operation that takes one, so that nothing but the permission decides.
 SLOT = {"scheduledStart": "2031-03-03T15:00:00Z", "scheduledEnd": "2031-03-03T16:30:00Z"}
 BODIES = {
+    "client.add_member": {"email": "nobody@example.com"},
     "auth.login": {"email": "a@b.example", "password": "no such password"},
     "auth.refresh": {"refreshToken": "no-such-token-at-all-0123456789"},
     "auth.register": {},
@@ -55,7 +56,7 @@ class Operation:
 
     def at(self, ident):
         return (self.path.replace("{id}", ident).replace("{kind}", "shared").replace("{ord}", "1")
-                .replace("{consultantId}", ABSENT))
+                .replace("{consultantId}", ABSENT).replace("{userId}", ABSENT))
 
     def __repr__(self):
         return f"{self.name} ({self.method} {self.path})"
