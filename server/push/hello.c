@@ -2,7 +2,6 @@
 #include "server/push/conn.h"
 
 #include "server/core/changes.h"
-#include "server/core/digest.h"
 #include "server/core/metrics.h"
 #include "server/core/restore.h"
 #include "server/core/results.h"
@@ -46,14 +45,6 @@ static bool read_tenant(struct db *db, const char *tenant, struct check *check)
     return true;
 }
 
-// What its rows were for: the text by which a client that comes back is known to be allowed the same as before.
-static const char *audience_text(const char *principals, struct arena *arena)
-{
-    char digest[DIGEST_SIZE];
-    digest_hex(principals, strlen(principals), digest);
-    return arena_strndup(arena, digest, SYNC_AUDIENCE_SIZE - 1);
-}
-
 // A client of an epoch that is over learns which of its acknowledged operations may be gone.
 static bool read_reach(struct db *db, const char *tenant, struct check *check)
 {
@@ -71,7 +62,6 @@ static bool look(struct check *check, struct db *db)
     if (!identity_authenticate(app, db, check->token, check->welcome.now, &check->arena, actor, &check->err))
         return false;
     check->principals = principals_of(actor, &check->arena);
-    check->welcome.audience = audience_text(check->principals, &check->arena);
     return !check->is_hello ||
            (read_tenant(db, actor->tenant, check) && read_reach(db, actor->tenant, check) &&
             results_floor(db, actor->user_id, check->hello.device, &check->welcome.op_floor, &check->err));
@@ -110,18 +100,11 @@ static void keep_identity(struct conn *conn, const struct check *check)
     conn->check_at = host_monotonic_us() + CHECK_US;
 }
 
-// Its rights changed while it was away, and no change of a row tells of that.
-static bool sees_otherwise(const struct msg_hello *hello, const struct welcome *welcome)
-{
-    return hello->audience != NULL && hello->audience[0] != '\0' &&
-           strcmp(hello->audience, welcome->audience) != 0;
-}
-
 // Where the client can go on from what it has; *ret_why: why it cannot, NULL when it has nothing.
 static bool can_tail(const struct msg_hello *hello, const struct welcome *welcome, const char **ret_why)
 {
-    *ret_why = sees_otherwise(hello, welcome) ? "roles" : NULL;
-    if (*ret_why != NULL || hello->cursor <= 0 || hello->epoch == NULL || hello->epoch[0] == '\0')
+    *ret_why = NULL;
+    if (hello->cursor <= 0 || hello->epoch == NULL || hello->epoch[0] == '\0')
         return false;
     if (strcmp(hello->epoch, welcome->epoch) != 0)
         *ret_why = "epoch";
@@ -236,7 +219,6 @@ void hello_received(struct conn *conn, const struct msg_hello *hello)
     check->hello.token = NULL;
     check->hello.device = arena_strdup(arena, hello->device);
     check->hello.epoch = arena_strdup(arena, hello->epoch);
-    check->hello.audience = arena_strdup(arena, hello->audience);
     check->hello.resume.table = arena_strdup(arena, hello->resume.table);
     check->hello.resume.after = arena_strdup(arena, hello->resume.after);
     conn->state = CONN_CHECKING;

@@ -26,7 +26,6 @@ static const struct field hello_fields[] = {
     { FIELD(struct msg_hello, epoch), .kind = FIELD_TEXT, .max = 64 },
     { FIELD(struct msg_hello, cursor), .kind = FIELD_INT },
     { FIELD(struct msg_hello, nextOp), .kind = FIELD_INT },
-    { FIELD(struct msg_hello, audience), .kind = FIELD_TEXT, .max = 64 },
     { FIELD(struct msg_hello, resume), .kind = FIELD_OBJECT, .sub = &shape_resume,
       .has = offsetof(struct msg_hello, has_resume) },
 };
@@ -58,8 +57,8 @@ void write_welcome(struct buf *out, const struct welcome *welcome)
     buf_addf(out, ",\"head\":%" PRId64 ",\"oldest\":%" PRId64, welcome->head, welcome->oldest);
     if (welcome->restored_to >= 0)
         buf_addf(out, ",\"restoredTo\":%" PRId64, welcome->restored_to);
-    buf_addf(out, ",\"scopes\":[\"" SYNC_SCOPE "\"],\"opFloor\":%" PRId64 ",\"audience\":\"%s\",\"now\":",
-             welcome->op_floor, welcome->audience);
+    buf_addf(out, ",\"scopes\":[\"" SYNC_SCOPE "\"],\"opFloor\":%" PRId64 ",\"now\":",
+             welcome->op_floor);
     json_add_time(out, welcome->now);
     buf_addf(out, ",\"limits\":{\"frame\":%d,\"ops\":%d},\"mode\":\"%s\"}", SYNC_FRAME_MAX, SYNC_OPS_MAX,
              welcome->tail ? "tail" : "snapshot");

@@ -11,7 +11,7 @@ struct msg_resume { // where an interrupted snapshot goes on
 
 struct msg_hello {
     int64_t protocol, schema;
-    const char *device, *token, *epoch, *audience;
+    const char *device, *token, *epoch;
     int64_t cursor, nextOp;
     struct msg_resume resume;
     bool has_resume;
@@ -39,7 +39,7 @@ extern const char *const presence_words[]; // viewing, writing, session
 extern const struct shape shape_hello, shape_auth, shape_cur, shape_presence;
 
 struct welcome {
-    const char *epoch, *audience;
+    const char *epoch;
     int64_t head, oldest, op_floor, now;
     int64_t restored_to; // of what the client knows, in an epoch that is over; -1: nothing to say
     bool tail;           // else a snapshot follows

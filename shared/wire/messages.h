@@ -2,9 +2,8 @@
 // binary frame is one snapshot page: 'S' followed by a zlib stream of the same kind of JSON object.
 //
 // client -> server
-//   hello     {t, protocol, schema, device, token, epoch, cursor, nextOp, audience, resume: {at, table, after}}   first
-//             frame, within 10 s; epoch "" and cursor 0 when the cache is empty; resume only when a snapshot was
-//             interrupted; audience: of the last welcome, "" when there was none
+//   hello     {t, protocol, schema, device, token, epoch, cursor, nextOp, resume: {at, table, after}}   first frame, within 10 s
+//             epoch "" and cursor 0 when the cache is empty; resume only when a snapshot was interrupted
 //   auth      {t, token}                        a fresh access token before the old one ends
 //   cur       {t, at}                           every 5 s or 1,000 rows
 //   op        {t, ops: [{n, name, args}]}       args as the REST body with path arguments merged in (id)
@@ -15,11 +14,10 @@
 //             hex digits)
 //   ping      {t}
 // server -> client
-//   welcome   {t, protocol, epoch, head, oldest, restoredTo?, scopes, audience, opFloor, now, limits: {frame, ops},
+//   welcome   {t, protocol, epoch, head, oldest, restoredTo?, scopes, opFloor, now, limits: {frame, ops},
 //             mode: tail | snapshot}
 //             restoredTo: the server went back to a backup since the client's epoch; what was acknowledged above
 //             that seq is to be offered again
-//             audience: stands for what the person may see; a hello with another one begins anew (reset: roles)
 //   snap      {t, scope, at, table, after, rows: [row, ...], last}   binary; row: an object of row_shapes[table]
 //   ready     {t, at, sums: {scope: [count, hash]}}   hash: row_sum of every visible row added up, 16 hex digits
 //   chg       {t, from, to, more, rows: [[put, table, id, rev, row] | [del, table, id, rev] | [hide, table, id, rev]]}
@@ -53,7 +51,6 @@ enum {
     SYNC_PRESENCE_PAUSE_MS = 100, // between two of one client, at least
     SYNC_PRESENCE_BEAT_MS = 15 * 1000,
     SYNC_PRESENCE_EXPIRY_MS = 30 * 1000,
-    SYNC_AUDIENCE_SIZE = 17, // its text, terminated
 };
 
 // Path of the websocket and the name of its subprotocol.

@@ -142,23 +142,6 @@ class Resume(WithSync):
         program.start(self.token(email), "roles", program.cache)
         self.assertGreater(len(program.until_ready().ids("lot")), lots)
 
-    def test_roles_that_changed_while_away_start_anew(self):
-        """No row tells of it, and still nothing is left of what the person may no longer see."""
-        email = "coo@betaindustries.example"
-        program = self.program(email, device="away")
-        welcome = program.step()
-        program.until_ready()
-        program.close()
-        same = self.program(email, device="away", cache=program.cache, audience=welcome["audience"])
-        self.assertEqual(same.step()["mode"], "tail")
-        same.close()
-        with sqlite3.connect(self.server.data / "store.db", timeout=10) as db:
-            db.execute("UPDATE person SET roles = (roles | 8) - (roles & 8) WHERE email_key = ?", (email,))
-        back = self.program(email, device="away", cache=program.cache, audience=welcome["audience"])
-        self.assertEqual(back.step(), {"t": "reset", "why": "roles"})
-        self.assertEqual(back.step()["mode"], "snapshot")
-        self.assertTrue(back.until_ready().rows)
-
 
 class Checked(WithSync):
     def test_check_is_content_afterwards(self):

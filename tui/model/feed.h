@@ -36,8 +36,7 @@ void feed_idle(struct feed *feed, bool *ret_outbox);
 
 struct feed_hello {
     const char *device;
-    const char *epoch;    // "" when the cache is empty
-    const char *audience; // of the last welcome
+    const char *epoch; // "" when the cache is empty
     int64_t cursor;
     int64_t next_op;
     int64_t resume_at; // 0: no snapshot was interrupted
@@ -48,7 +47,6 @@ bool feed_hello(struct feed *feed, struct arena *arena, struct feed_hello *ret, 
 
 struct feed_welcome {
     const char *epoch;
-    const char *audience; // NULL: the server does not say
     int64_t head, op_floor, server_now;
     int64_t restored_to; // 0: all acknowledged operations are offered again when the epoch is another
     bool snapshot;       // mode

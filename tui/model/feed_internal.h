@@ -19,7 +19,6 @@ struct feed {
     int64_t gen, cursor, rows;
     uint64_t sum;
     char epoch[64];
-    char audience[SYNC_AUDIENCE_SIZE];
     int64_t next_gen, next_at, next_rows;
     uint64_t next_sum;
     // of the connection

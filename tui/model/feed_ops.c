@@ -23,7 +23,6 @@ bool feed_hello(struct feed *feed, struct arena *arena, struct feed_hello *ret, 
     *ret = (struct feed_hello){
         .device = device.id,
         .epoch = arena_strdup(arena, feed->cursor > 0 ? feed->epoch : ""),
-        .audience = arena_strdup(arena, feed->audience),
         .cursor = feed->cursor,
         .next_op = outbox_next_n(feed->outbox),
         .resume_at = feed->next_gen != 0 ? feed->next_at : 0,
@@ -76,7 +75,6 @@ bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct 
         !outbox_skip_to(feed->outbox, welcome->op_floor, err) || !feed_begin(feed, err))
         return false;
     enter_epoch(feed, welcome->epoch);
-    snprintf(feed->audience, sizeof feed->audience, "%s", welcome->audience != NULL ? welcome->audience : "");
     note_skew(feed, welcome->server_now);
     feed->loading = welcome->snapshot;
     feed->ops_limit = welcome->ops > 0 && welcome->ops < SYNC_OPS_MAX ? (size_t)welcome->ops : SYNC_OPS_MAX;

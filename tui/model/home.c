@@ -65,7 +65,7 @@ bool cache_wipe(struct store *cache, int64_t account, struct err *err)
     store_exec(cache,
                "DELETE FROM slots; UPDATE state SET gen = max(gen, next_gen) + 1, epoch = '', cursor = 0,"
                " rows = 0, sum = 0, next_gen = 0, next_at = 0, next_table = 0, next_after = '',"
-               " next_rows = 0, next_sum = 0, audience = ''");
+               " next_rows = 0, next_sum = 0");
     CLEANUP(query_end) sqlite3_stmt *query = store_query(cache, "UPDATE state SET account = ?1");
     bind_int(query, 1, account);
     store_run(cache, query);

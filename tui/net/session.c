@@ -57,8 +57,6 @@ bool session_begin(struct session *session, const char *token, int64_t now, stru
         json_add_key(&text, "epoch");
         json_add_text(&text, hello.epoch);
         buf_addf(&text, ",\"cursor\":%" PRId64 ",\"nextOp\":%" PRId64, hello.cursor, hello.next_op);
-        json_add_key(&text, "audience");
-        json_add_text(&text, hello.audience);
         add_resume(&text, &hello);
         buf_add_char(&text, '}');
         session->told_cursor = hello.cursor;
@@ -158,7 +156,6 @@ static enum session_end on_welcome(struct session *session, const cJSON *message
         return ended(broken(err, "a welcome that is none"), err);
     struct feed_welcome welcome = {
         .epoch = epoch,
-        .audience = text(message, "audience"),
         .head = number(message, "head", -1),
         .restored_to = number(message, "restoredTo", 0),
         .op_floor = number(message, "opFloor", 0),
