@@ -1,6 +1,7 @@
 #include "server/core/change_page.h"
 
 #include "server/core/change_row.h"
+#include "server/core/change_set.h"
 #include "shared/wire/messages.h"
 
 #include <string.h>
@@ -13,7 +14,7 @@ struct log {
 
 struct reading {
     struct db *db;
-    const char *tenant, *principals;
+    const char *tenant, *principals, *before;
     struct arena *arena;
     struct log log;
     struct change_page page;
@@ -71,8 +72,7 @@ static bool write_entry(struct reading *reading, const struct log_entry *entry, 
 {
     const struct log_entry *latest = entry->latest;
     bool sees = principals_meet(latest->now, reading->principals);
-    bool saw =
-        principals_meet(entry->was, reading->principals) || principals_meet(entry->now, reading->principals);
+    bool saw = principals_meet(entry->was, reading->before) || principals_meet(entry->now, reading->before);
     if (sees && entry == latest) {
         reading->page.any = true;
         return write_present(reading, entry, out);
@@ -134,11 +134,18 @@ static bool read_behind(struct reading *reading, int64_t cursor, struct buf *row
     return write_entries(reading, rows);
 }
 
-bool change_page_read(struct db *db, const char *tenant, const char *principals, int64_t cursor,
-                      struct arena *arena, struct buf *rows, struct change_page *ret, struct err *err)
+bool change_page_read(struct db *db, const struct change_reader *reader, int64_t cursor, struct arena *arena,
+                      struct buf *rows, struct change_page *ret, struct err *err)
 {
     struct reading reading = {
-        .db = db, .tenant = tenant, .principals = principals, .arena = arena, .page.to = cursor, .err = err
+        .db = db,
+        .tenant = reader->tenant,
+        .principals = reader->principals,
+        .before = reader->before == NULL ? reader->principals
+                                         : principals_union(reader->principals, reader->before, arena),
+        .arena = arena,
+        .page.to = cursor,
+        .err = err,
     };
     int64_t floor = 0;
     if (!read_head(&reading, &floor))

@@ -20,6 +20,11 @@ struct change_page {
     bool more, any;   // there is another page; there are rows on this one
 };
 
-// Appends what somebody holding `principals` is to hear of behind `cursor` (write_put, write_gone). Inside a snapshot.
-bool change_page_read(struct db *db, const char *tenant, const char *principals, int64_t cursor,
-                      struct arena *arena, struct buf *rows, struct change_page *ret, struct err *err);
+struct change_reader {
+    const char *tenant, *principals;
+    const char *before; // principals that they held when they were at the cursor; NULL: the same
+};
+
+// Appends what the reader is to hear of behind `cursor` (write_put, write_gone). Inside a snapshot.
+bool change_page_read(struct db *db, const struct change_reader *reader, int64_t cursor, struct arena *arena,
+                      struct buf *rows, struct change_page *ret, struct err *err);

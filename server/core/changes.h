@@ -27,6 +27,8 @@ bool changes_flush(struct op_ctx *ctx, int64_t *ret_seq);
 
 // The principals of a signed-in person, space separated, in the arena.
 const char *principals_of(const struct actor *actor, struct arena *arena);
+// Those of `set` that are not in `others`, in the arena; "" for none.
+const char *principals_without(const char *set, const char *others, struct arena *arena);
 // True when the two space-separated sets share a principal.
 bool principals_meet(const char *a, const char *b);
 

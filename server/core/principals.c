@@ -37,6 +37,16 @@ bool principals_meet(const char *a, const char *b)
     return false;
 }
 
+const char *principals_without(const char *set, const char *others, struct arena *arena)
+{
+    const char *left = "";
+    for (struct word word; next_word(&set, &word);)
+        if (!has_word(others, &word))
+            left =
+                arena_printf(arena, "%s%s%.*s", left, left[0] == '\0' ? "" : " ", (int)word.length, word.at);
+    return left;
+}
+
 const char *principals_union(const char *a, const char *b, struct arena *arena)
 {
     char *both = arena_alloc(arena, strlen(a) + strlen(b) + 2);

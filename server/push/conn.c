@@ -54,6 +54,7 @@ void conn_unref(struct conn *conn)
     free(conn->token);
     free(conn->client_id);
     free(conn->consultant_id);
+    free(conn->scopes);
     free(conn);
 }
 
@@ -228,6 +229,9 @@ void conn_go_live(struct conn *conn, int64_t cursor)
 {
     conn->state = CONN_LIVE;
     conn->told = conn->cursor = cursor;
+    if (conn->scopes == NULL)
+        conn->scopes = strdup(conn->audience->principals);
+    CHECK(conn->scopes != NULL);
     conn->dirty = cursor < feed_head(conn->audience->feed);
     conn->reading = false;
     conn->life++;

@@ -44,6 +44,7 @@ struct conn {
     char *user_id, *name, *tenant, *session_id, *device, *token; // NULL before sign-in
     unsigned roles;                                              // the account's, as of the last look
     char *client_id, *consultant_id;
+    char *scopes; // principals whose rows the client was sent; NULL before it is live
     struct audience *audience;
     struct conn *audience_previous, *audience_next;
 
@@ -144,6 +145,10 @@ void snapshot_free(struct conn *conn);
 
 // --- log_page.c: what it missed, from the change log
 void log_page_start(struct conn *conn);
+
+// --- scopes.c
+// What the client may see is no longer what it was sent (conn->scopes): sends the difference.
+void scopes_change(struct conn *conn);
 
 // --- ops.c
 void ops_received(struct conn *conn, const cJSON *message);

@@ -100,6 +100,25 @@ static void keep_identity(struct conn *conn, const struct check *check)
     conn->check_at = host_monotonic_us() + CHECK_US;
 }
 
+// Whether the client may still see all that it holds.
+static bool holds_all(const char *scopes, const struct list *held)
+{
+    for (size_t i = 0; i < held->count; i++)
+        if (!principals_meet(scopes, *LIST_AT(held, const char *, i)))
+            return false;
+    return true;
+}
+
+static char *join(const struct list *texts)
+{
+    CLEANUP(buf_free) struct buf text = { 0 };
+    for (size_t i = 0; i < texts->count; i++)
+        buf_addf(&text, "%s%s", i == 0 ? "" : " ", *LIST_AT(texts, const char *, i));
+    char *joined = strdup(buf_text(&text));
+    CHECK(joined != NULL);
+    return joined;
+}
+
 // Where the client can go on from what it has; *ret_why: why it cannot, NULL when it has nothing.
 static bool can_tail(const struct msg_hello *hello, const struct welcome *welcome, const char **ret_why)
 {
@@ -108,6 +127,8 @@ static bool can_tail(const struct msg_hello *hello, const struct welcome *welcom
         return false;
     if (strcmp(hello->epoch, welcome->epoch) != 0)
         *ret_why = "epoch";
+    else if (!holds_all(welcome->scopes, &hello->scopes))
+        *ret_why = "roles";
     else if (hello->schema != 0 && hello->schema != SYNC_SCHEMA)
         *ret_why = "schema";
     else if (hello->cursor > welcome->head || hello->cursor < welcome->oldest - 1)
@@ -134,6 +155,31 @@ static void say_reset(struct conn *conn, const char *why)
     conn_send(conn, &text);
 }
 
+// From its cursor; what it does not hold yet of what it may see now comes first.
+static void go_on(struct conn *conn, const struct msg_hello *hello)
+{
+    conn->catching_up = true;
+    if (hello->scopes.count > 0)
+        conn->scopes = join(&hello->scopes);
+    conn_go_live(conn, hello->cursor);
+    const char *held = conn->scopes;
+    CLEANUP(arena_free) struct arena arena = { 0 };
+    if (principals_without(conn->audience->principals, held, &arena)[0] != '\0')
+        scopes_change(conn);
+}
+
+// An interrupted snapshot of what somebody else could see is of no use.
+static bool same_scopes(const struct check *check)
+{
+    const struct list *held = &check->hello.scopes;
+    CLEANUP(arena_free) struct arena arena = { 0 };
+    char *joined = join(held);
+    bool same = held->count == 0 || (holds_all(check->principals, held) &&
+                                     principals_without(check->principals, joined, &arena)[0] == '\0');
+    free(joined);
+    return same;
+}
+
 static void welcome(struct conn *conn, struct check *check)
 {
     CLEANUP(buf_free) struct buf text = { 0 };
@@ -146,17 +192,19 @@ static void welcome(struct conn *conn, struct check *check)
     if (conn->audience != NULL)
         audience_leave(conn->audience, conn);
     audience_join(feed_audience(feed, check->principals), conn);
+    free(conn->scopes);
+    conn->scopes = NULL;
+    check->welcome.scopes = check->principals;
     check->welcome.tail = can_tail(hello, &check->welcome, &why);
     if (why != NULL)
         say_reset(conn, why);
     write_welcome(&text, &check->welcome);
     conn_send(conn, &text);
     if (check->welcome.tail) {
-        conn->catching_up = true;
-        conn_go_live(conn, hello->cursor);
+        go_on(conn, hello);
         return;
     }
-    bool resume = hello->has_resume && why == NULL && hello->epoch != NULL &&
+    bool resume = hello->has_resume && why == NULL && same_scopes(check) && hello->epoch != NULL &&
                   strcmp(hello->epoch, check->welcome.epoch) == 0 &&
                   hello->resume.at >= check->welcome.oldest - 1 && hello->resume.at <= check->welcome.head;
     snapshot_start(conn, check->welcome.head, resume ? &hello->resume : NULL);
@@ -169,8 +217,16 @@ static void checked_again(struct conn *conn, struct check *check)
         return;
     }
     keep_identity(conn, check);
-    if (strcmp(conn->audience->principals, check->principals) != 0)
+    if (strcmp(conn->audience->principals, check->principals) == 0)
+        return;
+    if (conn->state != CONN_LIVE) {
         conn_reset(conn, "roles");
+        return;
+    }
+    struct feed *feed = conn->audience->feed;
+    audience_leave(conn->audience, conn);
+    audience_join(feed_audience(feed, check->principals), conn);
+    scopes_change(conn);
 }
 
 static void done(struct read_task *task)
@@ -219,6 +275,10 @@ void hello_received(struct conn *conn, const struct msg_hello *hello)
     check->hello.token = NULL;
     check->hello.device = arena_strdup(arena, hello->device);
     check->hello.epoch = arena_strdup(arena, hello->epoch);
+    check->hello.scopes = (struct list){ 0 };
+    for (size_t i = 0; i < hello->scopes.count; i++)
+        *LIST_ADD(&check->hello.scopes, arena, const char *) =
+            arena_strdup(arena, *LIST_AT(&hello->scopes, const char *, i));
     check->hello.resume.table = arena_strdup(arena, hello->resume.table);
     check->hello.resume.after = arena_strdup(arena, hello->resume.after);
     conn->state = CONN_CHECKING;

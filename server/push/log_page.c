@@ -24,8 +24,8 @@ static bool read_page(struct log_page *log_page, struct db *db)
     CLEANUP(buf_free) struct buf rows = { 0 };
     CLEANUP(buf_free) struct buf text = { 0 };
     struct change_page *page = &log_page->page;
-    if (!change_page_read(db, log_page->tenant, log_page->principals, log_page->cursor, &log_page->arena,
-                          &rows, page, &log_page->err))
+    const struct change_reader reader = { .tenant = log_page->tenant, .principals = log_page->principals };
+    if (!change_page_read(db, &reader, log_page->cursor, &log_page->arena, &rows, page, &log_page->err))
         return false;
     if (!page->any && !page->more)
         return true;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEVICE_MAX = 64, TOKEN_MAX = 4000, ROOM_MAX = 36 };
+enum { DEVICE_MAX = 64, TOKEN_MAX = 4000, ROOM_MAX = 36, SCOPE_MAX = 128 };
 
 const char *const presence_words[] = { "viewing", "writing", "session", NULL };
 
@@ -26,6 +26,7 @@ static const struct field hello_fields[] = {
     { FIELD(struct msg_hello, epoch), .kind = FIELD_TEXT, .max = 64 },
     { FIELD(struct msg_hello, cursor), .kind = FIELD_INT },
     { FIELD(struct msg_hello, nextOp), .kind = FIELD_INT },
+    { FIELD(struct msg_hello, scopes), .kind = FIELD_TEXTS, .max = SCOPE_MAX },
     { FIELD(struct msg_hello, resume), .kind = FIELD_OBJECT, .sub = &shape_resume,
       .has = offsetof(struct msg_hello, has_resume) },
 };
@@ -50,6 +51,18 @@ static const struct field presence_fields[] = {
 };
 const struct shape shape_presence = SHAPE(struct msg_presence, "Presence", presence_fields);
 
+static void write_scopes(struct buf *out, const char *scopes)
+{
+    buf_add_text(out, ",\"scopes\":[");
+    while (*scopes != '\0') {
+        size_t length = strcspn(scopes, " ");
+        json_add_comma(out);
+        buf_addf(out, "\"%.*s\"", (int)length, scopes);
+        scopes += length + strspn(scopes + length, " ");
+    }
+    buf_add_char(out, ']');
+}
+
 void write_welcome(struct buf *out, const struct welcome *welcome)
 {
     buf_addf(out, "{\"t\":\"welcome\",\"protocol\":%d,\"epoch\":", SYNC_PROTOCOL);
@@ -57,8 +70,8 @@ void write_welcome(struct buf *out, const struct welcome *welcome)
     buf_addf(out, ",\"head\":%" PRId64 ",\"oldest\":%" PRId64, welcome->head, welcome->oldest);
     if (welcome->restored_to >= 0)
         buf_addf(out, ",\"restoredTo\":%" PRId64, welcome->restored_to);
-    buf_addf(out, ",\"scopes\":[\"" SYNC_SCOPE "\"],\"opFloor\":%" PRId64 ",\"now\":",
-             welcome->op_floor);
+    write_scopes(out, welcome->scopes);
+    buf_addf(out, ",\"opFloor\":%" PRId64 ",\"now\":", welcome->op_floor);
     json_add_time(out, welcome->now);
     buf_addf(out, ",\"limits\":{\"frame\":%d,\"ops\":%d},\"mode\":\"%s\"}", SYNC_FRAME_MAX, SYNC_OPS_MAX,
              welcome->tail ? "tail" : "snapshot");

@@ -13,6 +13,7 @@ struct msg_hello {
     int64_t protocol, schema;
     const char *device, *token, *epoch;
     int64_t cursor, nextOp;
+    struct list scopes; // const char *: principals whose rows it holds; none: it does not say
     struct msg_resume resume;
     bool has_resume;
 };
@@ -40,12 +41,13 @@ extern const struct shape shape_hello, shape_auth, shape_cur, shape_presence;
 
 struct welcome {
     const char *epoch;
+    const char *scopes; // principals
     int64_t head, oldest, op_floor, now;
     int64_t restored_to; // of what the client knows, in an epoch that is over; -1: nothing to say
     bool tail;           // else a snapshot follows
 };
 
-// Every sync session has one scope: all that its person may see.
+// A whole snapshot is of all scopes at once, since a row may be in several.
 #define SYNC_SCOPE "mine"
 
 void write_welcome(struct buf *out, const struct welcome *welcome);

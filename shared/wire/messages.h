@@ -2,8 +2,9 @@
 // binary frame is one snapshot page: 'S' followed by a zlib stream of the same kind of JSON object.
 //
 // client -> server
-//   hello     {t, protocol, schema, device, token, epoch, cursor, nextOp, resume: {at, table, after}}   first frame, within 10 s
-//             epoch "" and cursor 0 when the cache is empty; resume only when a snapshot was interrupted
+//   hello     {t, protocol, schema, device, token, epoch, cursor, scopes, nextOp, resume: {at, table, after}}   first
+//             frame, within 10 s; epoch "" and cursor 0 when the cache is empty; resume only when a snapshot was
+//             interrupted; scopes: as the cache has them, of the snapshot when it is that which goes on
 //   auth      {t, token}                        a fresh access token before the old one ends
 //   cur       {t, at}                           every 5 s or 1,000 rows
 //   op        {t, ops: [{n, name, args}]}       args as the REST body with path arguments merged in (id)
@@ -20,7 +21,9 @@
 //             that seq is to be offered again
 //   snap      {t, scope, at, table, after, rows: [row, ...], last}   binary; row: an object of row_shapes[table]
 //   ready     {t, at, sums: {scope: [count, hash]}}   hash: row_sum of every visible row added up, 16 hex digits
-//   chg       {t, from, to, more, rows: [[put, table, id, rev, row] | [del, table, id, rev] | [hide, table, id, rev]]}
+//   chg       {t, from, to, more, rows: [[put, table, id, rev, row] | [del, table, id, rev] | [hide, table, id, rev]
+//             | [scope+, scope] | [scope-, scope]]}
+//             scope+/-: what they may see is more or less now; the rows that come or go stand before it
 //   res       {t, results: [{n, status: ok | rejected | retry, seq, code, message, field, details, data, after}]}
 //             ok: its effects are in the log at seq. rejected: final. retry: again after `after` ms
 //   doc.state {t, note, epoch, head, version, update | snapshot}   update: for a replica of that epoch; snapshot: a whole

@@ -28,12 +28,14 @@ class Cache:
     def __init__(self):
         self.rows, self.cursor, self.epoch, self.head = {}, 0, "", 0
         self.staged, self.ready, self.resets, self.results = None, False, [], {}
+        self.scopes, self.next_scopes = [], []
 
     def take(self, message):
         kind = message["t"]
         if kind == "welcome":
             self.epoch, self.head, self.ready = message["epoch"], message["head"], False
             self.staged = {} if message["mode"] == "snapshot" else None
+            self.next_scopes = message["scopes"]
         elif kind == "reset":
             self.rows, self.cursor = {}, 0
             self.resets.append(message["why"])
@@ -50,7 +52,7 @@ class Cache:
 
     def finish(self, message):
         if self.staged is not None:
-            self.rows, self.staged = self.staged, None
+            self.rows, self.staged, self.scopes = self.staged, None, self.next_scopes
             self.cursor = message["at"]
         for count, total in message["sums"].values():
             assert [count, total] == self.sums(), (count, total, self.sums())
@@ -58,7 +60,11 @@ class Cache:
 
     def change(self, message):
         assert message["from"] <= self.cursor <= message["to"], (self.cursor, message["from"], message["to"])
-        for kind, table, key, rev, *row in message["rows"]:
+        for kind, *change in message["rows"]:
+            if kind.startswith("scope"):
+                self.scopes = [scope for scope in self.scopes if scope != change[0]] + change * (kind == "scope+")
+                continue
+            table, key, rev, *row = change
             if kind == "put":
                 assert row[0]["id"] == key and row[0]["rev"] == rev
                 self.rows[table, key] = row[0]
@@ -120,7 +126,8 @@ class Program(WebSocket):
         self.cache = cache or Cache()
         self.cache.ready = False
         self.send({"t": "hello", "protocol": 1, "schema": 2, "device": device, "token": token,
-                   "epoch": self.cache.epoch, "cursor": self.cache.cursor, "nextOp": 1, **more})
+                   "epoch": self.cache.epoch, "cursor": self.cache.cursor, "scopes": self.cache.scopes,
+                   "nextOp": 1, **more})
         return self
 
     def step(self):

@@ -129,19 +129,6 @@ class Resume(WithSync):
         self.assertFalse(back.cache.resets)
         self.assertIn(booking, back.cache.ids("consultation"))
 
-    def test_changed_roles_start_anew(self):
-        """Who becomes somebody else in the platform sees something else: everything is fetched again, at once."""
-        email = "coo@betaindustries.example"
-        program = self.program(email, device="roles")
-        lots = len(program.until_ready().ids("lot"))
-        with sqlite3.connect(self.server.data / "store.db", timeout=10) as db:
-            db.execute("UPDATE person SET roles = roles | 8 WHERE email_key = ?", (email,))
-        program.send({"t": "auth", "token": self.token(email)})
-        self.assertEqual(program.step(), {"t": "reset", "why": "roles"})
-        program.send({"t": "op", "ops": [{"n": 1, "name": "consultation.confirm", "args": {}}]}) # crossed it on the way
-        program.start(self.token(email), "roles", program.cache)
-        self.assertGreater(len(program.until_ready().ids("lot")), lots)
-
 
 class Checked(WithSync):
     def test_check_is_content_afterwards(self):

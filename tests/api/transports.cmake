@@ -26,6 +26,6 @@ function(serenity_api_test name)
 endfunction()
 
 foreach(test http_answers http_guards http_hostile http_limits members serving sync_age sync_hostile sync_live
-    sync_resume texts)
+    sync_resume sync_scopes texts)
   serenity_api_test(${test})
 endforeach()

@@ -190,8 +190,8 @@ static bool follow(struct db *db, const struct history *history, int reader, int
     while (page.more) {
         CLEANUP(arena_free) struct arena arena = { 0 };
         CLEANUP(buf_free) struct buf rows = { 0 };
-        assert_true(
-            change_page_read(db, TENANT_DEFAULT, readers[reader], cursor, &arena, &rows, &page, &err));
+        const struct change_reader who = { .tenant = TENANT_DEFAULT, .principals = readers[reader] };
+        assert_true(change_page_read(db, &who, cursor, &arena, &rows, &page, &err));
         if (page.answer != PAGE_READ)
             return false;
         assert_true(page.to >= cursor && page.to <= history->head);

@@ -49,7 +49,9 @@ static void greet(struct home *home, bool snapshot)
 {
     struct err err;
     struct feed_hello hello;
-    struct feed_welcome welcome = { .epoch = "e1", .head = home->seq, .snapshot = snapshot };
+    struct feed_welcome welcome = {
+        .epoch = "e1", .scopes = "u:me", .head = home->seq, .snapshot = snapshot
+    };
     assert_true(feed_hello(home->feed, &home->arena, &hello, &err));
     if (!feed_welcome(home->feed, &welcome, &err))
         fail_msg("feed_welcome: %s", err.message);

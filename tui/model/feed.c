@@ -151,8 +151,8 @@ bool feed_load_state(struct feed *feed, struct err *err)
 {
     CLEANUP(query_end)
     sqlite3_stmt *query = store_query(
-        feed->cache, "SELECT account, gen, epoch, cursor, rows, sum, next_gen, next_at, next_rows, next_sum"
-                     " FROM state");
+        feed->cache, "SELECT account, gen, epoch, cursor, rows, sum, next_gen, next_at, next_rows, next_sum,"
+                     " scopes, next_scopes FROM state");
     if (!store_row(feed->cache, query))
         return store_failed(feed->cache, err) ? false : err_set(err, ERR_INTERNAL, "the cache has no state");
     feed->account = sqlite3_column_int64(query, 0);
@@ -165,6 +165,8 @@ bool feed_load_state(struct feed *feed, struct err *err)
     feed->next_at = sqlite3_column_int64(query, 7);
     feed->next_rows = sqlite3_column_int64(query, 8);
     feed->next_sum = (uint64_t)sqlite3_column_int64(query, 9);
+    snprintf(feed->scopes, sizeof feed->scopes, "%s", column_text(query, 10));
+    snprintf(feed->next_scopes, sizeof feed->next_scopes, "%s", column_text(query, 11));
     return true;
 }
 
@@ -191,7 +193,7 @@ bool feed_commit(struct feed *feed, struct err *err)
     CLEANUP(query_end)
     sqlite3_stmt *query = store_query(
         feed->cache, "UPDATE state SET gen = ?1, epoch = ?2, cursor = ?3, rows = ?4, sum = ?5, next_gen = ?6,"
-                     " next_at = ?7, next_rows = ?8, next_sum = ?9");
+                     " next_at = ?7, next_rows = ?8, next_sum = ?9, scopes = ?10, next_scopes = ?11");
     bind_int(query, 1, feed->gen);
     bind_text(query, 2, feed->epoch);
     bind_int(query, 3, feed->cursor);
@@ -201,6 +203,8 @@ bool feed_commit(struct feed *feed, struct err *err)
     bind_int(query, 7, feed->next_at);
     bind_int(query, 8, feed->next_rows);
     bind_int(query, 9, (int64_t)feed->next_sum);
+    bind_text(query, 10, feed->scopes);
+    bind_text(query, 11, feed->next_scopes);
     store_run(feed->cache, query);
     if (store_commit(feed->cache, err))
         return true;

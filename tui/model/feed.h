@@ -38,6 +38,7 @@ struct feed_hello {
     const char *device;
     const char *epoch; // "" when the cache is empty
     int64_t cursor;
+    const char *scopes; // space separated
     int64_t next_op;
     int64_t resume_at; // 0: no snapshot was interrupted
     const char *resume_table, *resume_after;
@@ -47,11 +48,14 @@ bool feed_hello(struct feed *feed, struct arena *arena, struct feed_hello *ret, 
 
 struct feed_welcome {
     const char *epoch;
+    const char *scopes; // space separated: what the person may see
     int64_t head, op_floor, server_now;
     int64_t restored_to; // 0: all acknowledged operations are offered again when the epoch is another
     bool snapshot;       // mode
     int64_t frame, ops;  // limits; 0: the protocol's
 };
+// A word that may be a scope; NULL is none.
+bool feed_scope_valid(const char *scope);
 bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct err *err);
 
 // rows: an array of objects of the table.

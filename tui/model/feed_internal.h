@@ -9,6 +9,8 @@ enum { FEED_PICTURES = 8 };
 
 struct wanted_text; // feed_texts.c
 
+enum { FEED_SCOPES_MAX = 4096 };
+
 struct feed {
     struct model *model;
     struct store *cache, *outbox;
@@ -19,6 +21,7 @@ struct feed {
     int64_t gen, cursor, rows;
     uint64_t sum;
     char epoch[64];
+    char scopes[FEED_SCOPES_MAX], next_scopes[FEED_SCOPES_MAX]; // space separated
     int64_t next_gen, next_at, next_rows;
     uint64_t next_sum;
     // of the connection

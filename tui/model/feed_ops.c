@@ -24,6 +24,9 @@ bool feed_hello(struct feed *feed, struct arena *arena, struct feed_hello *ret, 
         .device = device.id,
         .epoch = arena_strdup(arena, feed->cursor > 0 ? feed->epoch : ""),
         .cursor = feed->cursor,
+        .scopes = arena_strdup(arena, feed->cursor > 0      ? feed->scopes
+                                      : feed->next_gen != 0 ? feed->next_scopes
+                                                            : ""),
         .next_op = outbox_next_n(feed->outbox),
         .resume_at = feed->next_gen != 0 ? feed->next_at : 0,
     };
@@ -47,6 +50,16 @@ static void enter_epoch(struct feed *feed, const char *epoch)
     feed->sweep = true;
 }
 
+// Nor any of a snapshot of other scopes.
+static void enter_scopes(struct feed *feed, const char *scopes)
+{
+    if (strcmp(feed->next_scopes, scopes) == 0)
+        return;
+    snprintf(feed->next_scopes, sizeof feed->next_scopes, "%s", scopes);
+    feed->next_gen = 0;
+    feed->sweep = true;
+}
+
 static void note_skew(struct feed *feed, int64_t server_now)
 {
     if (server_now <= 0)
@@ -61,7 +74,8 @@ static void note_skew(struct feed *feed, int64_t server_now)
 bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct err *err)
 {
     size_t length = strlen(welcome->epoch);
-    if (length == 0 || length >= sizeof feed->epoch || welcome->head < 0)
+    if (length == 0 || length >= sizeof feed->epoch || welcome->head < 0 ||
+        strlen(welcome->scopes) >= sizeof feed->scopes)
         return err_set(err, ERR_BAD_REQUEST, "the server broke the protocol: a welcome without an epoch");
     bool same_epoch = strcmp(feed->epoch, welcome->epoch) == 0;
     if (!welcome->snapshot && (!same_epoch || feed->cursor == 0 || feed->cursor > welcome->head))
@@ -75,6 +89,8 @@ bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct 
         !outbox_skip_to(feed->outbox, welcome->op_floor, err) || !feed_begin(feed, err))
         return false;
     enter_epoch(feed, welcome->epoch);
+    if (welcome->snapshot)
+        enter_scopes(feed, welcome->scopes);
     note_skew(feed, welcome->server_now);
     feed->loading = welcome->snapshot;
     feed->ops_limit = welcome->ops > 0 && welcome->ops < SYNC_OPS_MAX ? (size_t)welcome->ops : SYNC_OPS_MAX;

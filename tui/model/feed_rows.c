@@ -172,6 +172,7 @@ static bool show_snapshot(struct feed *feed, int64_t at, struct err *err)
     feed->cursor = at;
     feed->rows = feed->next_rows;
     feed->sum = feed->next_sum;
+    memcpy(feed->scopes, feed->next_scopes, sizeof feed->scopes);
     feed->next_gen = feed->next_at = feed->next_rows = 0;
     feed->next_sum = 0;
     feed->sweep = true;
@@ -223,7 +224,46 @@ bool feed_reset(struct feed *feed, bool hide, struct err *err)
     return true;
 }
 
-// --- changes ---------------------------------------------------------------------------------------------------------------
+// --- scopes ------------------------------------------------------------------------------------------------------------
+
+bool feed_scope_valid(const char *scope)
+{
+    return scope != NULL && scope[0] != '\0' && strpbrk(scope, " \"\\") == NULL;
+}
+
+// Takes the word out of the set, and puts it behind when it is to be in.
+static bool move_scope(char *scopes, const char *scope, bool in, struct err *err)
+{
+    CLEANUP(buf_free) struct buf left = { 0 };
+    for (const char *at = scopes; *at != '\0';) {
+        size_t length = strcspn(at, " ");
+        if (length != strlen(scope) || memcmp(at, scope, length) != 0)
+            buf_addf(&left, "%s%.*s", left.len == 0 ? "" : " ", (int)length, at);
+        at += length + strspn(at + length, " ");
+    }
+    if (in)
+        buf_addf(&left, "%s%s", left.len == 0 ? "" : " ", scope);
+    if (left.len >= FEED_SCOPES_MAX)
+        return broken(err, "more scopes than anyone has");
+    snprintf(scopes, FEED_SCOPES_MAX, "%s", buf_text(&left));
+    return true;
+}
+
+// Sets *ret_is when the change is about a scope.
+static bool apply_scope(struct feed *feed, const cJSON *change, bool *ret_is, struct err *err)
+{
+    const char *kind = cJSON_GetStringValue(cJSON_GetArrayItem(change, 0));
+    const char *scope = cJSON_GetStringValue(cJSON_GetArrayItem(change, 1));
+    *ret_is = kind != NULL && strncmp(kind, "scope", 5) == 0;
+    if (!*ret_is)
+        return true;
+    bool in = strcmp(kind, "scope+") == 0;
+    if (!feed_scope_valid(scope) || (!in && strcmp(kind, "scope-") != 0))
+        return broken(err, "a scope that is none");
+    return move_scope(feed->scopes, scope, in, err);
+}
+
+// --- changes -----------------------------------------------------------------------------------------------------------
 
 static bool apply_change(struct feed *feed, const cJSON *change, struct arena *arena, unsigned *ret_changed,
                          struct err *err)
@@ -234,6 +274,11 @@ static bool apply_change(struct feed *feed, const cJSON *change, struct arena *a
     const cJSON *row = cJSON_GetArrayItem(change, 4);
     struct target target = { feed->gen, &feed->rows, &feed->sum };
     int64_t rev;
+    bool is_scope;
+    if (!apply_scope(feed, change, &is_scope, err))
+        return false;
+    if (is_scope)
+        return true;
     if (kind == NULL || name == NULL || id == NULL || !whole(cJSON_GetArrayItem(change, 3), &rev))
         return broken(err, "a change that is none");
     enum row_table table = row_table_find(name);

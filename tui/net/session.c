@@ -41,6 +41,19 @@ static void add_resume(struct buf *out, const struct feed_hello *hello)
     buf_add_char(out, '}');
 }
 
+static void add_scopes(struct buf *out, const char *scopes)
+{
+    json_add_key(out, "scopes");
+    buf_add_char(out, '[');
+    while (*scopes != '\0') {
+        size_t length = strcspn(scopes, " ");
+        json_add_comma(out);
+        buf_addf(out, "\"%.*s\"", (int)length, scopes);
+        scopes += length + strspn(scopes + length, " ");
+    }
+    buf_add_char(out, ']');
+}
+
 bool session_begin(struct session *session, const char *token, int64_t now, struct err *err)
 {
     struct arena arena = { 0 };
@@ -57,6 +70,7 @@ bool session_begin(struct session *session, const char *token, int64_t now, stru
         json_add_key(&text, "epoch");
         json_add_text(&text, hello.epoch);
         buf_addf(&text, ",\"cursor\":%" PRId64 ",\"nextOp\":%" PRId64, hello.cursor, hello.next_op);
+        add_scopes(&text, hello.scopes);
         add_resume(&text, &hello);
         buf_add_char(&text, '}');
         session->told_cursor = hello.cursor;
@@ -148,6 +162,18 @@ static enum session_end ended(bool good, const struct err *err)
     return err->code == ERR_CONFLICT ? SESSION_STALE : SESSION_BROKEN;
 }
 
+// Space separated.
+static const char *read_scopes(const cJSON *message, struct buf *ret)
+{
+    const cJSON *scope;
+    cJSON_ArrayForEach(scope, cJSON_GetObjectItemCaseSensitive(message, "scopes"))
+    {
+        if (feed_scope_valid(cJSON_GetStringValue(scope)))
+            buf_addf(ret, "%s%s", ret->len == 0 ? "" : " ", scope->valuestring);
+    }
+    return buf_text(ret);
+}
+
 static enum session_end on_welcome(struct session *session, const cJSON *message, struct err *err)
 {
     const char *epoch = text(message, "epoch"), *mode = text(message, "mode");
@@ -164,6 +190,8 @@ static enum session_end on_welcome(struct session *session, const cJSON *message
         .frame = number(limits, "frame", 0),
         .ops = number(limits, "ops", 0),
     };
+    CLEANUP(buf_free) struct buf scopes = { 0 };
+    welcome.scopes = read_scopes(message, &scopes);
     if (!feed_welcome(session->feed, &welcome, err))
         return ended(false, err);
     session->welcomed = true;
