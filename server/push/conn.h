@@ -79,9 +79,10 @@ struct conn {
     struct caret caret;
     int64_t room_until, room_checked_at;
 
-    int64_t deadline;   // for hello, or for closing; 0 none
-    int64_t check_at;   // when the session is looked at again
-    int64_t busy_until; // a bucket of messages, as a time when it is full again
+    int64_t deadline;         // for hello, or for closing; 0 none
+    int64_t check_at;         // when the session is looked at again
+    unsigned checks, checked; // looks begun; the latest that was heeded
+    int64_t busy_until;       // a bucket of messages, as a time when it is full again
 };
 
 struct push {

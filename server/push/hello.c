@@ -18,6 +18,7 @@ struct check {
     struct conn *conn;
     struct arena arena;
     bool is_hello;
+    unsigned n; // of conn->checks
     const char *token;
     struct msg_hello hello;
 
@@ -195,11 +196,14 @@ static void welcome(struct conn *conn, struct check *check)
     free(conn->scopes);
     conn->scopes = NULL;
     check->welcome.scopes = check->principals;
+    conn->checked = check->n;
     check->welcome.tail = can_tail(hello, &check->welcome, &why);
     if (why != NULL)
         say_reset(conn, why);
     write_welcome(&text, &check->welcome);
     conn_send(conn, &text);
+    if (feed_head(feed) > check->welcome.head) // what they may see may have changed since it was looked up
+        conn_check(conn, NULL);
     if (check->welcome.tail) {
         go_on(conn, hello);
         return;
@@ -216,6 +220,9 @@ static void checked_again(struct conn *conn, struct check *check)
         conn_fail(conn, ERR_FORBIDDEN, "That token is another person's.");
         return;
     }
+    if (check->n < conn->checked) // a later look was faster
+        return;
+    conn->checked = check->n;
     keep_identity(conn, check);
     if (strcmp(conn->audience->principals, check->principals) == 0)
         return;
@@ -255,6 +262,7 @@ static struct check *check_create(struct conn *conn, const char *token)
     check->task.run = run;
     check->task.done = done;
     check->conn = conn_ref(conn);
+    check->n = ++conn->checks;
     check->token = arena_strdup(&check->arena, token);
     return check;
 }

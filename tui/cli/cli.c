@@ -16,6 +16,7 @@ static const struct cli_option book_options[] = {
     { "--free-trial", NULL, "use the free trial (15 minutes)" },
     { "--minutes", "N", "length of the session (default 60)" },
     { "--notes", "TEXT", "what the consultant should know" },
+    { "--organisation", "WHICH", "for which of your organisations: id, code or name" },
     { "--purpose", "TEXT", "what it is about" },
     { "--start", "TIME", "2026-12-02T10:00 in your zone, or with Z or an offset" },
     { NULL, NULL, NULL },
@@ -32,6 +33,10 @@ static const struct cli_option co_consultant_options[] = {
 };
 static const struct cli_option decline_options[] = {
     { "--reason", "TEXT", "why; the client reads it" },
+    { NULL, NULL, NULL },
+};
+static const struct cli_option credits_options[] = {
+    { "--organisation", "WHICH", "of which of your organisations: id, code or name" },
     { NULL, NULL, NULL },
 };
 static const struct cli_option login_options[] = {
@@ -69,7 +74,8 @@ const struct cli_command cli_commands[] = {
       "Lets another consultant join a session; WHO is an id, code or name, or me to leave.",
       co_consultant_options, cli_co_consultant },
     { "completions", "SHELL", 1, "Prints completions for bash, zsh or fish.", no_options, cli_completions },
-    { "credits", NULL, 0, "Shows what is free, what is reserved, and the lots.", no_options, cli_credits },
+    { "credits", NULL, 0, "Shows what is free, what is reserved, and the lots.", credits_options,
+      cli_credits },
     { "decline", "CODE", 1, "Declines a session that is not confirmed yet; its credit returns.",
       decline_options, cli_decline },
     { "login", NULL, 0, "Signs in and fetches what you may see.", login_options, cli_login },

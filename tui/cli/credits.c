@@ -8,6 +8,30 @@
 #include <string.h>
 #include <strings.h>
 
+// --- for which organisation ------------------------------------------------------------------------------------------------
+
+// By id, code or name. False says what is wrong.
+static bool choose_organization(struct cli_run *run)
+{
+    const char *which = run_value(run, "--organisation");
+    struct list all = { 0 };
+    struct err err;
+    if (which == NULL)
+        return true;
+    model_organizations(run->model, &run->arena, &all);
+    for (size_t i = 0; i < all.count; i++) {
+        const struct row_organization *row = LIST_AT(&all, struct row_organization, i);
+        if (strcmp(row->id, which) == 0 || (row->code != NULL && strcasecmp(row->code, which) == 0) ||
+            (row->name != NULL && strcasecmp(row->name, which) == 0)) {
+            model_choose_organization(run->model, row->id);
+            return true;
+        }
+    }
+    err_set(&err, ERR_NOT_FOUND, "you belong to no organisation called %.60s", which);
+    run_fail(run, &err);
+    return false;
+}
+
 // --- credits ---------------------------------------------------------------------------------------------------------------
 
 static void lot_json(struct cli_run *run, const struct lot_view *lot)
@@ -33,7 +57,11 @@ static void lot_json(struct cli_run *run, const struct lot_view *lot)
 
 static void credits_json(struct cli_run *run, const struct credit_summary *credits, const struct list *lots)
 {
+    struct row_organization of;
+    bool known = model_organization(run->model, &run->arena, &of);
     say(run, "{");
+    json_text(run, "organizationId", known ? of.id : NULL);
+    json_text(run, "organizationName", known ? of.name : NULL);
     json_centi(run, "free", credits->free);
     json_centi(run, "reserved", credits->reserved);
     json_centi(run, "pending", credits->pending);
@@ -79,6 +107,8 @@ int cli_credits(struct cli_run *run)
     if (!run_open(run) || !run_signed_in(run))
         return CLI_FAILED;
     run_freshen(run);
+    if (!choose_organization(run))
+        return CLI_FAILED;
     model_credits(run->model, &credits);
     model_lots(run->model, &run->arena, &lots);
     (run->json ? credits_json : credits_text)(run, &credits, &lots);
@@ -161,6 +191,8 @@ int cli_book(struct cli_run *run)
     run_freshen(run);
     if (!read_start(run, &args.schedule.scheduledStart))
         return CLI_USAGE;
+    if (!choose_organization(run))
+        return CLI_FAILED;
     args.schedule.scheduledEnd = args.schedule.scheduledStart + minutes * MINUTE_MS;
     args.schedule.timezone = zone_name(model_zone(run->model));
     const char *who = run_value(run, "--consultant");

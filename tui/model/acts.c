@@ -191,6 +191,17 @@ bool model_reschedule(struct model *model, const struct args_reschedule *args, i
            queue_op(model, &op_consultation_reschedule, args, ret_n, err);
 }
 
+// The organisation that was chosen, when it is not the one that the server takes by itself.
+static const char *other_organization(struct model *model, struct arena *arena)
+{
+    struct row_organization chosen;
+    struct row_me me;
+    if (!model_organization(model, arena, &chosen) || !model_me(model, arena, &me) ||
+        (me.clientId != NULL && strcmp(me.clientId, chosen.id) == 0))
+        return NULL;
+    return chosen.id;
+}
+
 bool model_book(struct model *model, const struct args_book *args, struct id *ret_id, int64_t *ret_n,
                 struct err *err)
 {
@@ -199,8 +210,13 @@ bool model_book(struct model *model, const struct args_book *args, struct id *re
     host_new_id(&id, model_now(model));
     if (book.id == NULL)
         book.id = id.text;
-    if (!check_times(&book.schedule, model_now(model), err) ||
-        !queue_op(model, &op_consultation_book, &book, ret_n, err))
+    struct arena arena = { 0 };
+    if (book.clientId == NULL)
+        book.clientId = other_organization(model, &arena);
+    bool good = check_times(&book.schedule, model_now(model), err) &&
+                queue_op(model, &op_consultation_book, &book, ret_n, err);
+    arena_free(&arena);
+    if (!good)
         return false;
     if (ret_id != NULL)
         memcpy(ret_id->text, book.id, strnlen(book.id, ID_LEN) + 1);

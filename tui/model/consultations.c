@@ -58,6 +58,9 @@ static bool booked_here(const struct look *look, const struct overlay_op *bookin
     if (!overlay_booked(booking, &look->who, known ? &consultant : NULL, minutes, &ret->row))
         return false;
     ret->row.packageName = package_name;
+    const char *client = organization_name(look->model, ret->row.clientId, look->arena);
+    if (client != NULL)
+        ret->row.clientName = client;
     table_own(ROW_CONSULTATION, &ret->row, look->arena);
     return true;
 }

@@ -15,14 +15,21 @@ static int64_t centi(int64_t minutes, int64_t minutes_per_credit)
     return (scaled + (scaled < 0 ? -minutes_per_credit : minutes_per_credit) / 2) / minutes_per_credit;
 }
 
+static bool is_for(const struct overlay_op *op, const struct overlay_who *who, const char *client_id)
+{
+    const struct args_book *args = op->args;
+    const char *its = args->clientId != NULL ? args->clientId : who->me->clientId;
+    return client_id == NULL || (its != NULL && strcmp(its, client_id) == 0);
+}
+
 // A booking or cancellation that the cache shows already is not applied to the lots once more.
 static void apply_pending(struct model *model, const struct pending *pending, const struct overlay_who *who,
-                          struct list *lots, struct arena *arena)
+                          const char *client_id, struct list *lots, struct arena *arena)
 {
     struct row_consultation base;
     bool known = pending->thing != NULL && row_get(model, ROW_CONSULTATION, pending->thing, arena, &base);
     struct list slices;
-    if (pending->op.spec == &op_consultation_book && !known)
+    if (pending->op.spec == &op_consultation_book && !known && is_for(&pending->op, who, client_id))
         overlay_reserve(lots, &pending->op, arena, &slices);
     if (pending->op.spec == &op_consultation_cancel && known &&
         booking_is_open((enum booking_status)base.status))
@@ -31,19 +38,21 @@ static void apply_pending(struct model *model, const struct pending *pending, co
                                               who->policy->cancel_minutes));
 }
 
-void lots_overlaid(struct model *model, struct arena *arena, struct list *ret)
+void lots_overlaid(struct model *model, const char *client_id, struct arena *arena, struct list *ret)
 {
     struct overlay_who who;
     struct list lots = { 0 };
     model_who(model, arena, &who);
     CLEANUP(query_end)
     sqlite3_stmt *query =
-        store_query(model->cache, table_select(ROW_LOT, "ORDER BY expiresAt, purchasedAt, id"));
+        store_query(model->cache, table_select(ROW_LOT, "AND (?1 IS NULL OR clientId = ?1)"
+                                                        " ORDER BY expiresAt, purchasedAt, id"));
+    bind_text(query, 1, client_id);
     struct row_lot row;
     while (table_next(model->cache, query, ROW_LOT, arena, &row))
         LIST_ADD(&lots, arena, struct overlay_lot)->row = row;
     for (const struct pending *p = NULL; (p = pending_next(model, p)) != NULL;)
-        apply_pending(model, p, &who, &lots, arena);
+        apply_pending(model, p, &who, client_id, &lots, arena);
     *ret = lots;
 }
 
@@ -52,7 +61,7 @@ void model_lots(struct model *model, struct arena *arena, struct list *ret)
     struct list lots = { 0 }, views = { 0 };
     int64_t now = model_now(model);
     reader_begin(model);
-    lots_overlaid(model, arena, &lots);
+    lots_overlaid(model, organization_chosen(model, arena), arena, &lots);
     reader_end(model);
     for (size_t i = 0; i < lots.count; i++) {
         const struct overlay_lot *lot = LIST_AT(&lots, struct overlay_lot, i);
@@ -121,7 +130,7 @@ bool model_quote(struct model *model, int64_t session_minutes, bool free_trial, 
 {
     struct list lots = { 0 }, facts = { 0 }, slices = { 0 };
     reader_begin(model);
-    lots_overlaid(model, arena, &lots);
+    lots_overlaid(model, organization_chosen(model, arena), arena, &lots);
     reader_end(model);
     for (size_t i = 0; i < lots.count; i++)
         *LIST_ADD(&facts, arena, struct lot) = lot_of_row(&LIST_AT(&lots, struct overlay_lot, i)->row);
@@ -153,7 +162,7 @@ bool model_cancel_preview(struct model *model, const char *id, struct arena *are
     reader_begin(model);
     bool found = consultation_get(model, id, arena, &c);
     model_who(model, arena, &who);
-    lots_overlaid(model, arena, &lots);
+    lots_overlaid(model, found ? c.row.clientId : NULL, arena, &lots);
     reader_end(model);
     if (!found)
         return false;

@@ -56,10 +56,11 @@ struct model {
     struct list pending;        // struct pending, in order
     struct list refused_things; // struct refused_thing
     bool pending_known;
-    bool toasts_known;        // toasted tells old notifications from new ones
-    int64_t toasted;          // highest rev of a notification that was there already
-    int64_t account;          // of the last look
-    struct model_text *texts; // the open ones
+    bool toasts_known;          // toasted tells old notifications from new ones
+    int64_t toasted;            // highest rev of a notification that was there already
+    int64_t account;            // of the last look
+    char organization[ID_SIZE]; // as chosen; "" for the one the person acts for
+    struct model_text *texts;   // the open ones
 
     // shared with tui/net
     pthread_mutex_t lock;
@@ -111,7 +112,11 @@ void model_who(struct model *model, struct arena *arena, struct overlay_who *ret
 // One row by id; false when the cache has none.
 bool row_get(struct model *model, enum row_table table, const char *id, struct arena *arena, void *ret);
 // Lots with pending operations applied, inside a look. ret: struct overlay_lot.
-void lots_overlaid(struct model *model, struct arena *arena, struct list *ret);
+// client_id: of that client alone, unless NULL.
+void lots_overlaid(struct model *model, const char *client_id, struct arena *arena, struct list *ret);
+// Within a look: the organisation that is meant (NULL: none), and an organisation's name (NULL: unknown).
+const char *organization_chosen(struct model *model, struct arena *arena);
+const char *organization_name(struct model *model, const char *id, struct arena *arena);
 // A consultation with pending operations applied, inside a look.
 bool consultation_get(struct model *model, const char *id_or_code, struct arena *arena,
                       struct consultation *ret);

@@ -200,6 +200,11 @@ void model_consultants(struct model *model, struct arena *arena, struct list *re
 bool model_consultant(struct model *model, const char *id, struct arena *arena, struct row_consultant *ret);
 void model_statement(struct model *model, size_t limit, struct arena *arena,
                      struct list *ret); // newest first
+// The client organisations that the person belongs to (struct row_organization, by name), and the one whose credits are
+// shown and that sessions are booked for: the one chosen, else the one they act for. False: there is none.
+void model_organizations(struct model *model, struct arena *arena, struct list *ret);
+bool model_organization(struct model *model, struct arena *arena, struct row_organization *ret);
+void model_choose_organization(struct model *model, const char *id);
 
 struct notification_view {
     struct row_notification row; // readAt set at once when reading it was queued

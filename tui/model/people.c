@@ -95,7 +95,20 @@ bool model_consultant(struct model *model, const char *id, struct arena *arena, 
 
 void model_statement(struct model *model, size_t limit, struct arena *arena, struct list *ret)
 {
-    read_rows(model, ROW_STATEMENT, "ORDER BY \"at\" DESC, id DESC LIMIT ?1", (int64_t)limit, arena, ret);
+    struct list rows = { 0 };
+    reader_begin(model);
+    CLEANUP(query_end)
+    sqlite3_stmt *query =
+        store_query(model->cache, table_select(ROW_STATEMENT, "AND (?2 IS NULL OR clientId = ?2)"
+                                                              " ORDER BY \"at\" DESC, id DESC LIMIT ?1"));
+    bind_int(query, 1, (int64_t)limit);
+    bind_text(query, 2, organization_chosen(model, arena));
+    struct row_statement row;
+    while (table_next(model->cache, query, ROW_STATEMENT, arena, &row))
+        *LIST_ADD(&rows, arena, struct row_statement) = row;
+    query_end(&query);
+    reader_end(model);
+    *ret = rows;
 }
 
 // --- notifications -------------------------------------------------------------------------------------------------------

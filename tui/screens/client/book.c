@@ -1,5 +1,6 @@
 #include "tui/screens/client/book.h"
 
+#include "tui/screens/client/organization.h"
 #include "tui/screens/common/format.h"
 
 #include <stdio.h>
@@ -286,11 +287,22 @@ static void wheel_book(struct screen *screen, int x, int y, int by)
         list_view_select(&data->day_times, data->day_times.selected + by);
 }
 
+static bool for_another(struct screen *screen, const char **ret_reason)
+{
+    const struct book_data *data = screen->data;
+    if (!data->moving)
+        return organization_several(screen, ret_reason);
+    *ret_reason = "a session stays with its organisation";
+    return false;
+}
+
 static const struct action actions[] = {
     { "book.send", "ctrl-s", "book", "Books the chosen time.", 1, may_send, send_it },
     { "book.accept", "enter", "next", "Goes on to the next part; at the end, books.", 2, NULL, accept },
     { "book.next", "tab", "next part", "With whom, how long, when, what for.", 3, NULL, next_part },
     { "book.previous", "shift-tab", "part before", "Goes back.", 0, NULL, previous_part },
+    { "book.organization", "ctrl-o", "organisation", "Books for another one of your organisations.", 4,
+      for_another, organization_switch },
     { "book.move", "up down left right h j k l pgup pgdn", "move", "Chooses in the marked part.", 0, NULL,
       NULL },
 };

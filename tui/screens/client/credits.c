@@ -1,6 +1,7 @@
 // Credits: what there is, what expires when, where it went, and why.
 #include "tui/screens/client/credits.h"
 
+#include "tui/screens/client/organization.h"
 #include "tui/screens/common/format.h"
 #include "tui/screens/common/views.h"
 #include "tui/ui/chart.h"
@@ -330,6 +331,8 @@ static const struct action actions[] = {
     { "credits.session", "o", "open session", "Opens the session that the entry is about.", 2, has_session,
       open_session },
     { "credits.other", "tab", "other list", "Between lots and statement.", 3, NULL, other_side },
+    { "credits.organization", "ctrl-o", "organisation", "Shows another one of your organisations.", 4,
+      organization_several, organization_switch },
     { "credits.move", "up down j k pgup pgdn home end G", "move", "Marks another line.", 0, NULL, NULL },
 };
 

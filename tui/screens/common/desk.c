@@ -86,6 +86,8 @@ void desk_reload(struct desk *desk)
     desk->roles = model_roles(desk->model);
     if (!model_me(desk->model, &desk->arena, &desk->me))
         desk->me = (struct row_me){ 0 };
+    if (!model_organization(desk->model, &desk->arena, &desk->organization))
+        desk->organization = (struct row_organization){ 0 };
     desk->unread = model_unread(desk->model);
     desk->has_next = model_next(desk->model, &desk->arena, &desk->next);
 }

@@ -20,6 +20,7 @@ struct desk {
     struct account account;
     const struct zone *zone; // the person's
     struct row_me me;
+    struct row_organization organization; // the client organisation that is meant; all NULL for none
     unsigned roles;
     int64_t unread;
     bool has_next;

@@ -69,9 +69,8 @@ static const char *person(struct app *app)
     if (!me->firstName)
         return desk->account.email ? desk->account.email : "";
     const char *name = app_printf(app, "%s %s", me->firstName, me->lastName ? me->lastName : "");
-    return me->organizationName && *me->organizationName
-               ? app_printf(app, "%s · %s", name, me->organizationName)
-               : name;
+    const char *organization = desk->organization.name ? desk->organization.name : me->organizationName;
+    return organization && *organization ? app_printf(app, "%s · %s", name, organization) : name;
 }
 
 void shell_header(struct app *app, const struct canvas *canvas)
