@@ -15,6 +15,7 @@ enum conn_state {
     CONN_CHECKING, // the token is being checked
     CONN_SNAPSHOT, // pages are being sent
     CONN_LIVE,
+    CONN_OUTBOX,  // a program that is too old: its operations are taken, it is told nothing
     CONN_CLOSING, // what is queued is sent, then the socket closes
 };
 

@@ -130,8 +130,6 @@ static bool can_tail(const struct msg_hello *hello, const struct welcome *welcom
         *ret_why = "epoch";
     else if (!holds_all(welcome->scopes, &hello->scopes))
         *ret_why = "roles";
-    else if (hello->schema != 0 && hello->schema != SYNC_SCHEMA)
-        *ret_why = "schema";
     else if (hello->cursor > welcome->head || hello->cursor < welcome->oldest - 1)
         *ret_why = "cursor";
     return *ret_why == NULL;
@@ -196,6 +194,13 @@ static void welcome(struct conn *conn, struct check *check)
     free(conn->scopes);
     conn->scopes = NULL;
     check->welcome.scopes = check->principals;
+    check->welcome.protocol = hello->protocol;
+    if (hello->protocol < SYNC_PROTOCOL) {
+        write_welcome(&text, &check->welcome);
+        conn_send(conn, &text);
+        conn->state = CONN_OUTBOX;
+        return;
+    }
     conn->checked = check->n;
     check->welcome.tail = can_tail(hello, &check->welcome, &why);
     if (why != NULL)
@@ -225,6 +230,8 @@ static void checked_again(struct conn *conn, struct check *check)
     conn->checked = check->n;
     keep_identity(conn, check);
     if (strcmp(conn->audience->principals, check->principals) == 0)
+        return;
+    if (conn->state == CONN_OUTBOX)
         return;
     if (conn->state != CONN_LIVE) {
         conn_reset(conn, "roles");
@@ -269,7 +276,7 @@ static struct check *check_create(struct conn *conn, const char *token)
 
 void hello_received(struct conn *conn, const struct msg_hello *hello)
 {
-    if (hello->protocol != SYNC_PROTOCOL) {
+    if (hello->protocol < SYNC_PROTOCOL_OLDEST || hello->protocol > SYNC_PROTOCOL) {
         conn_fail(conn, ERR_UPGRADE_REQUIRED,
                   hello->protocol < SYNC_PROTOCOL
                       ? "This program is too old for the server; please upgrade it."

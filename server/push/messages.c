@@ -65,7 +65,8 @@ static void write_scopes(struct buf *out, const char *scopes)
 
 void write_welcome(struct buf *out, const struct welcome *welcome)
 {
-    buf_addf(out, "{\"t\":\"welcome\",\"protocol\":%d,\"epoch\":", SYNC_PROTOCOL);
+    bool too_old = welcome->protocol < SYNC_PROTOCOL;
+    buf_addf(out, "{\"t\":\"welcome\",\"protocol\":%" PRId64 ",\"epoch\":", welcome->protocol);
     json_add_text(out, welcome->epoch);
     buf_addf(out, ",\"head\":%" PRId64 ",\"oldest\":%" PRId64, welcome->head, welcome->oldest);
     if (welcome->restored_to >= 0)
@@ -73,8 +74,15 @@ void write_welcome(struct buf *out, const struct welcome *welcome)
     write_scopes(out, welcome->scopes);
     buf_addf(out, ",\"opFloor\":%" PRId64 ",\"now\":", welcome->op_floor);
     json_add_time(out, welcome->now);
-    buf_addf(out, ",\"limits\":{\"frame\":%d,\"ops\":%d},\"mode\":\"%s\"}", SYNC_FRAME_MAX, SYNC_OPS_MAX,
-             welcome->tail ? "tail" : "snapshot");
+    buf_addf(out, ",\"limits\":{\"frame\":%d,\"ops\":%d},\"mode\":\"%s\"", SYNC_FRAME_MAX, SYNC_OPS_MAX,
+             too_old         ? "outbox"
+             : welcome->tail ? "tail"
+                             : "snapshot");
+    if (too_old)
+        buf_add_text(
+            out, ",\"message\":\"This program is too old to show what is new; please upgrade it. What was "
+                 "written with it is taken.\"");
+    buf_add_char(out, '}');
 }
 
 void write_ready(struct buf *out, int64_t at, bool with_sum, int64_t count, uint64_t hash)

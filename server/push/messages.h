@@ -45,6 +45,7 @@ struct welcome {
     int64_t head, oldest, op_floor, now;
     int64_t restored_to; // of what the client knows, in an epoch that is over; -1: nothing to say
     bool tail;           // else a snapshot follows
+    int64_t protocol;    // of the client
 };
 
 // A whole snapshot is of all scopes at once, since a row may be in several.

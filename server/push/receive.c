@@ -78,6 +78,7 @@ static void on_pong(struct conn *conn, const cJSON *json, struct arena *arena)
 }
 
 #define STATE(state) (1u << (state))
+#define WELCOMED     (STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE) | STATE(CONN_OUTBOX))
 
 static const struct {
     const char *name;
@@ -86,14 +87,13 @@ static const struct {
     void (*receive)(struct conn *conn, const cJSON *json, struct arena *arena);
 } messages[] = {
     { "hello", STATE(CONN_HELLO) | STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), false, on_hello },
-    { "auth", STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), false, on_auth },
-    { "cur", STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), false, on_cur },
-    { "op", STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), true, on_op },
-    { "doc.sync", STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), false, on_doc_sync },
-    { "presence", STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), false, on_presence },
-    { "ping", STATE(CONN_HELLO) | STATE(CONN_CHECKING) | STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), false,
-      on_ping },
-    { "pong", STATE(CONN_CHECKING) | STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), false, on_pong },
+    { "auth", WELCOMED, false, on_auth },
+    { "cur", WELCOMED, false, on_cur },
+    { "op", WELCOMED, true, on_op },
+    { "doc.sync", WELCOMED, false, on_doc_sync },
+    { "presence", WELCOMED, false, on_presence },
+    { "ping", STATE(CONN_HELLO) | STATE(CONN_CHECKING) | WELCOMED, false, on_ping },
+    { "pong", STATE(CONN_CHECKING) | WELCOMED, false, on_pong },
 };
 
 static bool too_many(struct conn *conn)

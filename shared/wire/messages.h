@@ -16,7 +16,9 @@
 //   ping      {t}
 // server -> client
 //   welcome   {t, protocol, epoch, head, oldest, restoredTo?, scopes, opFloor, now, limits: {frame, ops},
-//             mode: tail | snapshot}
+//             mode: tail | snapshot | outbox}
+//             outbox: the program is too old to be told anything, in its own protocol, with a `message` for its person;
+//             what it holds is taken: op and res, nothing else follows
 //             restoredTo: the server went back to a backup since the client's epoch; what was acknowledged above
 //             that seq is to be offered again
 //   snap      {t, scope, at, table, after, rows: [row, ...], last}   binary; row: an object of row_shapes[table]
@@ -43,6 +45,8 @@
 
 enum {
     SYNC_PROTOCOL = 1,
+    SYNC_PROTOCOL_OLDEST =
+        0, // operations are taken of programs that speak this one: those of the last 12 months
     SYNC_SCHEMA = 2,
     SYNC_FRAME_MAX = 64 * 1024, // of any message, either way; a snapshot page before deflating: 1 MB
     SYNC_PAGE_MAX = 1024 * 1024,

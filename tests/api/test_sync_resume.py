@@ -98,13 +98,32 @@ class Resume(WithSync):
             self.assertEqual(cache.rows, good.rows)
 
     def test_versions(self):
-        for protocol, code in ((0, "UPGRADE_REQUIRED"), (2, "UPGRADE_REQUIRED"), (-1, "UPGRADE_REQUIRED"),
+        for protocol, code in ((2, "UPGRADE_REQUIRED"), (-1, "UPGRADE_REQUIRED"),
                                ("1", "BAD_REQUEST"), (None, "BAD_REQUEST")):
             program = self.program(CLIENT, protocol=protocol)
             answer = program.receive()
             self.assertEqual((answer["t"], answer["code"]), ("err", code), protocol)
             with self.assertRaises(Closed):
                 program.receive()
+
+    def test_an_older_program_sends_what_it_holds_and_is_told_to_upgrade(self):
+        program = self.program(CLIENT, device="ancient", protocol=0)
+        welcome = program.receive()
+        self.assertEqual((welcome["t"], welcome["mode"], welcome["protocol"]), ("welcome", "outbox", 0))
+        self.assertIn("upgrade", welcome["message"])
+        booking = self.book()
+        program.send({"t": "op", "ops": [{"n": 1, "name": "consultation.cancel", "args": {"id": booking}}]})
+        answer = program.receive()  # and nothing before it
+        self.assertEqual((answer["t"], answer["results"][0]["status"]), ("res", "ok"))
+        self.assertEqual(self.api(CLIENT).get(f"/api/consultations/{booking}")["consultation"]["status"]["current"],
+                         "cancelled")
+        program.send({"t": "ping"})
+        self.assertEqual(program.receive(), {"t": "pong"})
+
+    def test_another_schema_needs_no_resync(self):
+        good = self.program(CLIENT, device="schema").until_ready()
+        for schema in (0, 7):
+            self.assertEqual(self.program(CLIENT, device="schema", cache=good, schema=schema).until_ready().resets, [])
 
     def test_changes_during_a_snapshot_are_not_lost(self):
         """Every page is of another moment; with what follows the programs hold the truth."""

@@ -154,7 +154,7 @@ static void run_login(struct probe *probe)
     answer(probe, good, &err);
 }
 
-static const char *const link_words[] = { "signed_out", "offline", "connecting", "online" };
+static const char *const link_words[] = { "signed_out", "offline", "connecting", "online", "too_old" };
 
 static bool link_is(struct probe *probe, const char *arg)
 {

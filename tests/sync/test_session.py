@@ -365,6 +365,54 @@ class Operations(Story):
         self.assertEqual(set(self.list(probe)), {uuid(1, n) for n in (0, 1, 2, 3, 4, 9)})
         self.assertEqual([effect[1] for effect in self.server.effects], ["consultation.start"])
 
+    def test_a_program_that_is_too_old_sends_what_it_holds(self):
+        """The screens stay as they were; what was and is written leaves; the status says what to do."""
+        probe = self.signed_in()
+        self.server.stop()
+        probe.wait("offline")
+        probe.must("start", uuid(1, 2))
+
+        def only_operations(server, connection, hello):
+            server.welcome(connection, "outbox", message="Please upgrade.")
+            return True
+        self.server.on_hello, self.server.on_op = only_operations, self.start
+        self.server.start()
+        probe.wait("too_old")
+        until(lambda: len(self.server.effects) == 1)
+        probe.must("start", uuid(1, 3))
+        until(lambda: len(self.server.effects) == 2)
+        self.assertEqual(probe.ask("connection")["why"], "Please upgrade.")
+        self.assertEqual(len(self.list(probe)), 5)
+        self.assertEqual(self.list(probe)[uuid(1, 3)]["row"]["status"], "in_progress")
+        self.assertEqual(len(self.server.hellos), 2)
+
+    def test_a_program_that_is_much_too_old_does_not_try_again_and_again(self):
+        probe = self.signed_in()
+        self.server.stop()
+        probe.wait("offline")
+        probe.must("start", uuid(1, 2))
+
+        def nothing(server, connection, hello):
+            connection.send({"t": "err", "code": "UPGRADE_REQUIRED", "message": "Much too old; please upgrade."})
+            connection.close()
+            return True
+        self.server.on_hello = nothing
+        self.server.start()
+        probe.wait("too_old")
+        time.sleep(1.5)
+        self.assertEqual(len(self.server.hellos), 2)
+        said = probe.ask("connection")
+        self.assertEqual((said["state"], said["why"]), ("too_old", "Much too old; please upgrade."))
+        self.assertGreater(said["nextTry"] if said["nextTry"] else said["now"] + 1, said["now"])
+        self.assertEqual(len(self.list(probe)), 5)
+        # Once it is upgraded, or the server is, all is well.
+        self.server.on_hello, self.server.on_op = None, self.start
+        probe.kill()
+        again = self.probe()
+        again.wait("online")
+        again.settled()
+        self.assertEqual(len(self.server.effects), 1)
+
     def test_a_copied_outbox_takes_new_numbers(self):
         probe = self.signed_in()
         self.server.on_op = self.start

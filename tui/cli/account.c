@@ -114,10 +114,8 @@ int cli_logout(struct cli_run *run)
 }
 
 static const char *const state_words[] = {
-    [LINK_SIGNED_OUT] = "signed out",
-    [LINK_OFFLINE] = "offline",
-    [LINK_CONNECTING] = "connecting",
-    [LINK_ONLINE] = "online",
+    [LINK_SIGNED_OUT] = "signed out", [LINK_OFFLINE] = "offline", [LINK_CONNECTING] = "connecting",
+    [LINK_ONLINE] = "online",         [LINK_TOO_OLD] = "too old",
 };
 
 static void status_json(struct cli_run *run, const struct account *account,

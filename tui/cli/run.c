@@ -104,7 +104,8 @@ static bool tried(struct cli_run *run, int64_t arg)
     struct connection connection;
     (void)arg;
     model_connection(run->model, &connection);
-    return connection.state == LINK_ONLINE || (connection.state == LINK_OFFLINE && connection.next_try != 0);
+    return connection.state == LINK_ONLINE || connection.state == LINK_TOO_OLD ||
+           (connection.state == LINK_OFFLINE && connection.next_try != 0);
 }
 
 void run_freshen(struct cli_run *run)

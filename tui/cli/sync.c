@@ -14,7 +14,8 @@ static bool all_done(struct cli_run *run, int64_t arg)
     (void)arg;
     model_connection(run->model, &connection);
     model_outbox_counts(run->model, &counts);
-    return connection.state == LINK_SIGNED_OUT || (connection.state == LINK_ONLINE && counts.waiting == 0);
+    bool said = connection.state == LINK_ONLINE || connection.state == LINK_TOO_OLD;
+    return connection.state == LINK_SIGNED_OUT || (said && counts.waiting == 0);
 }
 
 static void about(struct cli_run *run, const char *name, const char *code, const char *consultation_id)
@@ -140,8 +141,9 @@ int cli_sync(struct cli_run *run)
         err_set(&err, ERR_UNAUTHENTICATED, "the session is over; sign in again, what waits is kept");
         return run_fail(run, &err);
     }
-    if (!done && connection.state != LINK_ONLINE && !run->json) {
-        say(run, "offline: ");
+    bool too_old = connection.state == LINK_TOO_OLD;
+    if ((!done || too_old) && connection.state != LINK_ONLINE && !run->json) {
+        say(run, too_old ? "too old: " : "offline: ");
         say_text(run, connection.why[0] != '\0' ? connection.why : "the server did not answer");
         say(run, "\n");
     }

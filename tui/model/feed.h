@@ -52,6 +52,7 @@ struct feed_welcome {
     int64_t head, op_floor, server_now;
     int64_t restored_to; // 0: all acknowledged operations are offered again when the epoch is another
     bool snapshot;       // mode
+    bool outbox;         // mode: operations are taken, nothing is told
     int64_t frame, ops;  // limits; 0: the protocol's
 };
 // A word that may be a scope; NULL is none.
@@ -95,6 +96,8 @@ void feed_hurry(struct feed *feed);
 int64_t feed_cursor(const struct feed *feed);
 // Nothing waits, and everything that was answered has been seen.
 bool feed_settled(struct feed *feed);
+// Nothing waits.
+bool feed_drained(struct feed *feed);
 
 // The answer to a question for free slots: [[start, end], ...] as JSON text.
 bool feed_slots(struct feed *feed, const char *question, const char *slots, struct err *err);

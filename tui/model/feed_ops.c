@@ -78,7 +78,8 @@ bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct 
         strlen(welcome->scopes) >= sizeof feed->scopes)
         return err_set(err, ERR_BAD_REQUEST, "the server broke the protocol: a welcome without an epoch");
     bool same_epoch = strcmp(feed->epoch, welcome->epoch) == 0;
-    if (!welcome->snapshot && (!same_epoch || feed->cursor == 0 || feed->cursor > welcome->head))
+    if (!welcome->snapshot && !welcome->outbox &&
+        (!same_epoch || feed->cursor == 0 || feed->cursor > welcome->head))
         return err_set(err, ERR_BAD_REQUEST, "the server broke the protocol: it goes on from nowhere");
     if (welcome->snapshot &&
         feed->cursor != 0) // a reset comes first, and what it says about who may see what
@@ -88,7 +89,8 @@ bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct 
     if (!outbox_enter_epoch(feed->outbox, &epoch, err) ||
         !outbox_skip_to(feed->outbox, welcome->op_floor, err) || !feed_begin(feed, err))
         return false;
-    enter_epoch(feed, welcome->epoch);
+    if (!welcome->outbox)
+        enter_epoch(feed, welcome->epoch);
     if (welcome->snapshot)
         enter_scopes(feed, welcome->scopes);
     note_skew(feed, welcome->server_now);
@@ -240,14 +242,19 @@ bool feed_results(struct feed *feed, const struct list *results, struct err *err
     return good;
 }
 
-bool feed_settled(struct feed *feed)
+bool feed_drained(struct feed *feed)
 {
     struct outbox_totals totals;
     outbox_totals(feed->outbox, &totals);
+    return totals.waiting == 0;
+}
+
+bool feed_settled(struct feed *feed)
+{
     CLEANUP(query_end)
     sqlite3_stmt *query =
         store_query(feed->outbox, "SELECT count(*) FROM operation WHERE state = 2 AND seq > ?1");
     bind_int(query, 1, feed->cursor);
     bool unseen = store_row(feed->outbox, query) && sqlite3_column_int64(query, 0) > 0;
-    return totals.waiting == 0 && !unseen && !feed->loading;
+    return feed_drained(feed) && !unseen && !feed->loading;
 }

@@ -92,6 +92,7 @@ enum link_state {
     LINK_OFFLINE,    // the last try failed; next_try says when the next one comes
     LINK_CONNECTING, // a try runs, or a snapshot is being fetched (loading)
     LINK_ONLINE,     // up to date with the server and hearing every change
+    LINK_TOO_OLD, // this program must be upgraded; `why` says so. What waits is sent if the server still takes it
 };
 
 struct connection {

@@ -9,7 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FRESH_MS = 20 * 1000, GOODBYE_MS = 800, TROUBLE_AGAIN_MS = 60 * 1000, BREAKS_MAX = 3 };
+enum {
+    UPGRADE_MS = 60 * 60 * 1000,
+    FRESH_MS = 20 * 1000,
+    GOODBYE_MS = 800,
+    TROUBLE_AGAIN_MS = 60 * 1000,
+    BREAKS_MAX = 3
+};
 
 int64_t net_now(const struct net *net)
 {
@@ -153,8 +159,8 @@ static void ended(struct net *net, enum session_end end, struct err *err)
         come_back_later(net, after, err->message);
         break;
     case SESSION_TOO_OLD:
-        net_trouble(net, err);
-        come_back_later(net, 60 * 1000, err->message);
+        net->too_old = true;
+        come_back_later(net, UPGRADE_MS, err->message);
         break;
     }
 }
@@ -174,11 +180,21 @@ static void on_opened(void *user)
         broke(net, &err);
 }
 
+// The connection stays, for what is written meanwhile.
+static void note_too_old(struct net *net)
+{
+    if (!net->session.too_old)
+        return;
+    net->too_old = true;
+    snprintf(net->why, sizeof net->why, "%s", net->session.notice);
+}
+
 static void became_current(struct net *net)
 {
     if (net->online || !net->session.current)
         return;
     net->online = true;
+    net->too_old = false;
     net->attempt = 0;
     net->breaks = 0;
     net->lost_at = net_now(net); // since when it is online; a loss sets it anew
@@ -196,6 +212,7 @@ static void on_message(void *user, const void *data, size_t size, bool binary)
     struct net *net = user;
     struct err err;
     ended(net, session_receive(&net->session, data, size, binary, net_monotonic(), &err), &err);
+    note_too_old(net);
     became_current(net);
     if (loop_connected(net->loop) && net->session.ops_wait)
         loop_wake(net->loop);
@@ -269,6 +286,8 @@ static enum link_state state_of(const struct net *net)
         return LINK_SIGNED_OUT;
     if (net->online)
         return LINK_ONLINE;
+    if (net->too_old)
+        return LINK_TOO_OLD;
     return loop_connected(net->loop) || net->refreshing ? LINK_CONNECTING : LINK_OFFLINE;
 }
 
@@ -327,6 +346,8 @@ static void on_tick(void *user)
 
 static bool has_more_to_say(const struct net *net)
 {
+    if (net->session.too_old)
+        return net->revoking > 0 || !feed_drained(net->feed);
     return net->revoking > 0 || (net->online && !feed_settled(net->feed));
 }
 
@@ -335,7 +356,7 @@ void net_say_goodbye(struct net *net)
 {
     int64_t until = net_monotonic() + GOODBYE_MS;
     net_take_requests(net);
-    if (net->online)
+    if (net->online || net->session.too_old)
         feed_hurry(net->feed);
     net->session.ops_wait = true;
     loop_wake(net->loop);

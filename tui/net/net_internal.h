@@ -25,7 +25,8 @@ struct net {
     int64_t linked_account; // of the present connection
 
     struct session session;
-    bool online; // the connection is up to date
+    bool online;  // the connection is up to date
+    bool too_old; // the server said so, and nothing else since
     unsigned attempt;
     int64_t next_try; // machine ms, 0 at once
     int64_t lost_at;  // machine ms: offline since; 0: never was online

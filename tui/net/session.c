@@ -187,6 +187,7 @@ static enum session_end on_welcome(struct session *session, const cJSON *message
         .op_floor = number(message, "opFloor", 0),
         .server_now = point_in_time(message, "now"),
         .snapshot = strcmp(mode, "snapshot") == 0,
+        .outbox = strcmp(mode, "outbox") == 0,
         .frame = number(limits, "frame", 0),
         .ops = number(limits, "ops", 0),
     };
@@ -197,7 +198,11 @@ static enum session_end on_welcome(struct session *session, const cJSON *message
     session->welcomed = true;
     session->ops_wait = true;
     session->head = welcome.head;
-    session->current = !welcome.snapshot && feed_cursor(session->feed) >= welcome.head;
+    session->too_old = welcome.outbox;
+    const char *notice = text(message, "message");
+    snprintf(session->notice, sizeof session->notice, "%s",
+             notice != NULL ? notice : "please upgrade this program");
+    session->current = !welcome.snapshot && !welcome.outbox && feed_cursor(session->feed) >= welcome.head;
     return SESSION_GOES_ON;
 }
 

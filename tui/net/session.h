@@ -21,6 +21,8 @@ struct session {
     void *user;
 
     bool welcomed, current;       // current: up to date with the server
+    bool too_old;                 // the server takes operations and tells nothing
+    char notice[ERR_MESSAGE_MAX]; // its words about that
     int64_t head;                 // of the server, as far as known
     int64_t loaded;               // rows of a snapshot so far
     int64_t told_cursor, told_at; // what `cur` said last, and when (monotonic ms)

@@ -102,6 +102,8 @@ static int draw_link(struct app *app, const struct canvas *canvas, int x)
         return canvas_text(canvas, x, 0, INK_GOOD, "● online");
     case LINK_SIGNED_OUT:
         return canvas_text(canvas, x, 0, INK_WARN, "○ signed out");
+    case LINK_TOO_OLD:
+        return canvas_text(canvas, x, 0, INK_BAD, "▲ too old for the server: please upgrade");
     case LINK_CONNECTING:
         if (link->loading)
             return canvas_printf(canvas, x, 0, INK_INFO, "◐ loading · %d rows so far", (int)link->loaded);
