@@ -49,10 +49,10 @@ class Organisations(Story):
 
     def switch(self, screen, organisation):
         """Presses the key until that organisation is in the header; at first it may not be here yet."""
-        for _ in range(30):
+        for _ in range(5):
             screen.press("ctrl-o")
             try:
-                screen.wait_for(organisation, seconds=0.5)
+                screen.wait_for(organisation, seconds=3)
                 return
             except AssertionError:
                 continue
