@@ -1,5 +1,6 @@
 // The row of a note: what every reader's replica is told of its text.
 #include "server/core/changes.h"
+#include "server/scheduling/audience.h"
 #include "server/scheduling/notes.h"
 
 #include <string.h>

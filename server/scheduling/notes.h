@@ -8,9 +8,6 @@
 
 // "<consultation>:<kind>", by the consultation's uuid however it was addressed: of the note's row and of its text.
 const char *note_id(struct op_ctx *ctx, const struct consultation *consultation, enum note_kind kind);
-// The principals who may read a note of that kind.
-const char *consultation_note_audience(struct op_ctx *ctx, const struct consultation *consultation,
-                                       enum note_kind kind);
 // Finds the consultation for somebody who may read that note of it (else the ERR_NOT_FOUND of an unknown id, RULES 24)
 // and, with to_write, may write it (else ERR_FORBIDDEN).
 bool note_find(struct op_ctx *ctx, const char *id_or_code, enum note_kind kind, bool to_write,
