@@ -5,39 +5,20 @@
 //
 // A sequential trace is typed one edit at a time, each also encoded as an update. Of a concurrent one each author types
 // on the state that the trace names; then another replica applies the updates one at a time, and that is timed. Times
-// are the median of several runs, of the processor, so that what else runs on the machine counts for less.
+// are the median of several runs, of the processor, so that what else runs on the machine counts for less. A file that
+// is no sound trace gets a line on stderr; the exit status is 1 when there was one, or when a text did not end as told.
 #include "shared/text/text.h"
-#include "tests/lib/traces.h"
+#include "tests/lib/replay.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { RUNS = 9, AUTHORS_MAX = 64 };
-
-// One patch half: a deletion or an insertion; bytes, not code points.
-struct edit {
-    size_t at;
-    size_t gone;
-    const char *bytes;
-    size_t size;
-};
-
-struct trace {
-    const char *name;
-    cJSON *json;
-    const char *end;
-    bool concurrent;
-    struct edit *edits; // sequential: all; concurrent: by transaction through `first`
-    size_t edit_count;
-    struct buf updates; // concurrent: one after the other
-    size_t *update_ends;
-    size_t update_count;
-};
+enum { RUNS = 9 };
 
 struct figures {
-    double apply_ms, encode_ms, load_ms;
+    double apply[RUNS], encode[RUNS], load[RUNS]; // ms
     size_t update_bytes, saved_bytes;
     bool final_ok;
 };
@@ -68,267 +49,56 @@ static bool content_is(const struct text *text, const char *expected)
     return content.len == strlen(expected) && memcmp(buf_text(&content), expected, content.len) == 0;
 }
 
-static void make_edit(struct text *text, const struct edit *edit, struct buf *update)
+// ---- traces ----
+static bool ends_well(const struct replay *replay, const struct text *text, const struct text *loaded)
 {
-    struct err err = { 0 };
-    if (edit->gone > 0)
-        CHECK(text_delete(text, edit->at, edit->gone, update, &err));
-    if (edit->size > 0)
-        CHECK(text_insert(text, edit->at, edit->bytes, edit->size, update, &err));
+    CLEANUP(buf_free) struct buf content = { 0 };
+    text_content(text, &content);
+    return content_is(loaded, buf_text(&content)) && (replay->end == NULL || content_is(text, replay->end));
 }
 
-// ---- positions in code points become bytes of the text as it is at that moment ----
-static bool is_ascii(const char *bytes)
-{
-    while ((unsigned char)*bytes - 1u < 0x7f)
-        bytes++;
-    return *bytes == '\0';
-}
-
-static struct edit edit_of(const cJSON *patch, const struct text *text, bool *plain)
-{
-    size_t at = (size_t)cJSON_GetArrayItem(patch, 0)->valuedouble;
-    size_t gone = (size_t)cJSON_GetArrayItem(patch, 1)->valuedouble;
-    const char *bytes = cJSON_GetArrayItem(patch, 2)->valuestring;
-    *plain = *plain && is_ascii(bytes);
-    if (!*plain) {
-        CLEANUP(buf_free) struct buf content = { 0 };
-        text_content(text, &content);
-        size_t from = trace_offset(buf_text(&content), 0, at);
-        gone = trace_offset(buf_text(&content), from, gone) - from;
-        at = from;
-    }
-    return (struct edit){ at, gone, bytes, strlen(bytes) };
-}
-
-static void add_edit(struct trace *trace, struct edit edit)
-{
-    if ((trace->edit_count & (trace->edit_count - 1)) == 0) {
-        size_t room = trace->edit_count == 0 ? 1 : trace->edit_count * 2;
-        trace->edits = realloc(trace->edits, room * sizeof *trace->edits);
-        CHECK(trace->edits != NULL);
-    }
-    trace->edits[trace->edit_count++] = edit;
-}
-
-static void prepare_sequential(struct trace *trace)
-{
-    struct text *text = text_create(1);
-    CLEANUP(buf_free) struct buf update = { 0 };
-    bool plain = is_ascii(cJSON_GetObjectItem(trace->json, "startContent")->valuestring);
-    const char *start = cJSON_GetObjectItem(trace->json, "startContent")->valuestring;
-    struct edit begin = { 0, 0, start, strlen(start) };
-    if (begin.size > 0) {
-        add_edit(trace, begin);
-        make_edit(text, &begin, &update);
-    }
-    const cJSON *txn, *patch;
-    cJSON_ArrayForEach(txn, cJSON_GetObjectItem(trace->json, "txns"))
-    {
-        cJSON_ArrayForEach(patch, cJSON_GetObjectItem(txn, "patches"))
-        {
-            struct edit edit = edit_of(patch, text, &plain);
-            add_edit(trace, edit);
-            make_edit(text, &edit, &update);
-        }
-        buf_clear(&update);
-    }
-    text_free(text);
-}
-
-// ---- concurrent: every author has a replica ----
-struct author {
-    struct text *text;
-    bool *has;  // by transaction
-    size_t low; // all before it are there
-};
-
-struct story {
-    struct trace *trace;
-    const cJSON **txns;
-    size_t count;
-    size_t *first, *last; // by transaction: its updates
-    unsigned *seen; // by transaction and author: how many transactions of that author it was made on, or is
-    struct author authors[AUTHORS_MAX];
-    size_t author_count;
-};
-
-static size_t author_of(const struct story *story, size_t txn)
-{
-    return (size_t)cJSON_GetObjectItem(story->txns[txn], "agent")->valueint;
-}
-
-static void add_update(struct trace *trace, const struct buf *update)
-{
-    buf_add(&trace->updates, buf_text(update), update->len);
-    trace->update_ends = realloc(trace->update_ends, (trace->update_count + 1) * sizeof *trace->update_ends);
-    CHECK(trace->update_ends != NULL);
-    trace->update_ends[trace->update_count++] = trace->updates.len;
-}
-
-static void apply_update(struct text *text, const struct trace *trace, size_t index)
-{
-    struct err err = { 0 };
-    size_t from = index == 0 ? 0 : trace->update_ends[index - 1];
-    CHECK(text_apply(text, trace->updates.data + from, trace->update_ends[index] - from, NULL, &err));
-}
-
-static void see_parents(struct story *story, size_t txn)
-{
-    unsigned *seen = story->seen + txn * story->author_count;
-    const cJSON *parent;
-    cJSON_ArrayForEach(parent, cJSON_GetObjectItem(story->txns[txn], "parents"))
-    {
-        const unsigned *theirs = story->seen + (size_t)parent->valueint * story->author_count;
-        for (size_t i = 0; i < story->author_count; i++)
-            if (seen[i] < theirs[i])
-                seen[i] = theirs[i];
-    }
-}
-
-static void catch_up(struct story *story, struct author *author, size_t txn)
-{
-    const unsigned *seen = story->seen + txn * story->author_count;
-    for (size_t i = author->low; i < txn; i++) {
-        size_t other = author_of(story, i);
-        if (!author->has[i] && story->seen[i * story->author_count + other] <= seen[other]) {
-            for (size_t j = story->first[i]; j < story->last[i]; j++)
-                apply_update(author->text, story->trace, j);
-            author->has[i] = true;
-        }
-        if (author->low == i && author->has[i])
-            author->low++;
-    }
-}
-
-static void tell(struct story *story, size_t txn)
-{
-    struct author *author = &story->authors[author_of(story, txn)];
-    see_parents(story, txn);
-    catch_up(story, author, txn);
-    author->has[txn] = true;
-    story->seen[txn * story->author_count + author_of(story, txn)]++;
-    story->first[txn] = story->trace->update_count;
-    bool plain = false;
-    const cJSON *patch;
-    cJSON_ArrayForEach(patch, cJSON_GetObjectItem(story->txns[txn], "patches"))
-    {
-        CLEANUP(buf_free) struct buf update = { 0 };
-        struct edit edit = edit_of(patch, author->text, &plain);
-        struct edit half = { edit.at, edit.gone, "", 0 };
-        edit.gone = 0;
-        make_edit(author->text, &half, &update);
-        if (update.len > 0)
-            add_update(story->trace, &update);
-        buf_clear(&update);
-        make_edit(author->text, &edit, &update);
-        if (update.len > 0)
-            add_update(story->trace, &update);
-        story->trace->edit_count++;
-    }
-    story->last[txn] = story->trace->update_count;
-}
-
-static void *zeroes(size_t count, size_t size)
-{
-    void *items = calloc(count + 1, size);
-    CHECK(items != NULL);
-    return items;
-}
-
-static void prepare_concurrent(struct trace *trace)
-{
-    const cJSON *txns = cJSON_GetObjectItem(trace->json, "txns");
-    struct story story = { .trace = trace, .count = (size_t)cJSON_GetArraySize(txns) };
-    story.author_count = (size_t)cJSON_GetObjectItem(trace->json, "numAgents")->valueint;
-    CHECK(story.author_count <= AUTHORS_MAX);
-    story.txns = zeroes(story.count, sizeof *story.txns);
-    story.first = zeroes(story.count, sizeof *story.first);
-    story.last = zeroes(story.count, sizeof *story.last);
-    story.seen = zeroes(story.count * story.author_count, sizeof *story.seen);
-    for (size_t i = 0; i < story.author_count; i++)
-        story.authors[i] = (struct author){ text_create(i + 1), zeroes(story.count, sizeof(bool)), 0 };
-    const cJSON *txn;
-    size_t count = 0;
-    cJSON_ArrayForEach(txn, txns) story.txns[count++] = txn;
-    for (size_t i = 0; i < story.count; i++)
-        tell(&story, i);
-    for (size_t i = 0; i < story.author_count; i++) {
-        text_free(story.authors[i].text);
-        free(story.authors[i].has);
-    }
-    free(story.txns);
-    free(story.first);
-    free(story.last);
-    free(story.seen);
-}
-
-// ---- what is timed ----
-static struct text *apply_all(const struct trace *trace, struct figures *figures, double *ret_ms)
-{
-    CLEANUP(buf_free) struct buf update = { 0 };
-    size_t bytes = 0;
-    double start = now_ms();
-    struct text *text = text_create(1000);
-    for (size_t i = 0; !trace->concurrent && i < trace->edit_count; i++) {
-        make_edit(text, &trace->edits[i], &update);
-        bytes += update.len;
-        buf_clear(&update);
-    }
-    for (size_t i = 0; trace->concurrent && i < trace->update_count; i++)
-        apply_update(text, trace, i);
-    *ret_ms = now_ms() - start;
-    figures->update_bytes = trace->concurrent ? trace->updates.len : bytes;
-    return text;
-}
-
-static void run_once(const struct trace *trace, struct figures *figures, double *apply, double *encode,
-                     double *load)
+static void run_once(const struct replay *replay, struct figures *figures, int run)
 {
     CLEANUP(buf_free) struct buf snapshot = { 0 };
     struct err err = { 0 };
-    struct text *text = apply_all(trace, figures, apply);
     double start = now_ms();
-    text_save(text, &snapshot);
-    *encode = now_ms() - start;
+    struct text *text = replay_run(replay, &figures->update_bytes);
+    figures->apply[run] = now_ms() - start;
     start = now_ms();
-    struct text *loaded = text_load(1001, snapshot.data, snapshot.len, &err);
-    *load = now_ms() - start;
+    text_save(text, &snapshot);
+    figures->encode[run] = now_ms() - start;
+    start = now_ms();
+    struct text *loaded = text_load(1, snapshot.data, snapshot.len, &err);
+    figures->load[run] = now_ms() - start;
     CHECK(loaded != NULL);
     figures->saved_bytes = snapshot.len;
-    figures->final_ok = content_is(text, trace->end) && content_is(loaded, trace->end);
+    figures->final_ok = figures->final_ok && ends_well(replay, text, loaded);
     text_free(text);
     text_free(loaded);
 }
 
 static bool bench_trace(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    struct trace trace = { .name = slash == NULL ? path : slash + 1, .json = trace_parse(path) };
-    const cJSON *kind = cJSON_GetObjectItem(trace.json, "kind");
-    trace.end = cJSON_GetObjectItem(trace.json, "endContent")->valuestring;
-    trace.concurrent = kind != NULL && strcmp(kind->valuestring, "concurrent") == 0;
-    if (trace.concurrent)
-        prepare_concurrent(&trace);
-    else
-        prepare_sequential(&trace);
-    struct figures figures = { 0 };
-    double apply[RUNS], encode[RUNS], load[RUNS];
-    bool ok = true;
-    for (int i = 0; i < RUNS; i++) {
-        run_once(&trace, &figures, &apply[i], &encode[i], &load[i]);
-        ok = ok && figures.final_ok;
+    struct replay replay;
+    struct err err = { 0 };
+    if (!replay_open(&replay, path, &err)) {
+        fprintf(stderr, "bench_text: %s: %s\n", path, err.message);
+        replay_close(&replay);
+        return false;
     }
+    struct figures figures = { .final_ok = true };
+    for (int i = 0; i < RUNS; i++)
+        run_once(&replay, &figures, i);
+    const char *slash = strrchr(path, '/');
+    double edits = replay.edit_count == 0 ? 1 : (double)replay.edit_count;
     printf("{\"trace\":\"%s\",\"edits\":%zu,\"apply_ms\":%.2f,\"bytes_per_edit\":%.2f,\"encode_ms\":%.2f,"
            "\"load_ms\":%.2f,\"saved_bytes\":%zu,\"final_ok\":%s}\n",
-           trace.name, trace.edit_count, median(apply),
-           (double)figures.update_bytes / (double)trace.edit_count, median(encode), median(load),
-           figures.saved_bytes, ok ? "true" : "false");
-    cJSON_Delete(trace.json);
-    free(trace.edits);
-    free(trace.update_ends);
-    buf_free(&trace.updates);
-    return ok;
+           slash == NULL ? path : slash + 1, replay.edit_count, median(figures.apply),
+           (double)figures.update_bytes / edits, median(figures.encode), median(figures.load),
+           figures.saved_bytes, figures.final_ok ? "true" : "false");
+    fflush(stdout);
+    replay_close(&replay);
+    return figures.final_ok;
 }
 
 // ---- two replicas apart ----
@@ -342,16 +112,17 @@ static unsigned draw(uint64_t *seed)
 static void type_alone(struct text *text, size_t edits, uint64_t seed)
 {
     CLEANUP(buf_free) struct buf update = { 0 };
+    struct err err = { 0 };
     size_t at = text_length(text);
     for (size_t i = 0; i < edits; i++) {
         unsigned what = draw(&seed) % 100;
         if (what < 4)
             at = draw(&seed) % (text_length(text) + 1);
         char letter = (char)('a' + draw(&seed) % 26);
-        struct edit edit = { at, 0, &letter, 1 };
+        struct replay_edit edit = { at, 0, &letter, 1 };
         if (what < 20 && at > 0)
-            edit = (struct edit){ at - 1, 1, "", 0 };
-        make_edit(text, &edit, &update);
+            edit = (struct replay_edit){ at - 1, 1, "", 0 };
+        CHECK(replay_make(text, &edit, &update, &err));
         at = edit.size > 0 ? at + 1 : at - 1;
         buf_clear(&update);
     }

@@ -1,0 +1,352 @@
+// Concurrent traces: each transaction is made on the very state that its parents name. A few replicas are kept, each
+// as it was after some transaction, and each new transaction takes the nearest that has not seen too much; memory
+// grows with the transactions, not with the authors.
+#include "tests/lib/replay.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { REPLICAS = 32, BEGINNER = 2, CHAIN_BITS = 12, AUTHOR_MAX = (1 << 20) - 2 };
+enum { HAS = 1, NEEDS = 2 };
+
+#define NOWHERE SIZE_MAX
+
+struct txn {
+    const cJSON *json;
+    size_t author;
+    size_t first_parent, parents; // in story.parents
+    size_t children;              // that are still to come
+    size_t first, last;           // its updates
+};
+
+struct replica {
+    struct text *text;
+    size_t at;   // the transaction it has come to; NOWHERE: the start
+    size_t used; // when
+};
+
+// Ids of an author that know of each other: an author may be concurrent with itself.
+struct chain {
+    uint64_t agent;
+    uint32_t used;
+    size_t author;
+};
+
+struct story {
+    struct replay *replay;
+    struct txn *txns;
+    size_t count;
+    size_t *parents, parent_count;
+    size_t start_updates;
+    struct replica replicas[REPLICAS];
+    size_t clock;
+    struct chain *chains;
+    size_t chain_count;
+    const char **names;
+    size_t name_count;
+    unsigned char *marks; // by transaction
+    size_t *missing;
+    size_t missing_count;
+};
+
+static void *zeroes(size_t count, size_t size)
+{
+    void *items = calloc(count + 1, size);
+    CHECK(items != NULL);
+    return items;
+}
+
+// ---- reading ----
+// Numbers count for themselves, names in the order of their appearance.
+static bool read_author(struct story *story, const cJSON *agent, size_t *ret_author)
+{
+    if (cJSON_IsNumber(agent) && agent->valuedouble >= 0 && agent->valuedouble <= AUTHOR_MAX) {
+        *ret_author = (size_t)agent->valuedouble;
+        return true;
+    }
+    if (!cJSON_IsString(agent))
+        return false;
+    size_t i = 0;
+    while (i < story->name_count && strcmp(story->names[i], agent->valuestring) != 0)
+        i++;
+    if (i == story->name_count)
+        story->names[story->name_count++] = agent->valuestring;
+    *ret_author = i;
+    return i <= AUTHOR_MAX;
+}
+
+static bool read_txn(struct story *story, size_t index, const cJSON *json)
+{
+    struct txn *txn = &story->txns[index];
+    *txn = (struct txn){ .json = json, .first_parent = story->parent_count };
+    const cJSON *parents = cJSON_GetObjectItem(json, "parents"), *parent;
+    if (!cJSON_IsArray(parents) || !read_author(story, cJSON_GetObjectItem(json, "agent"), &txn->author))
+        return false;
+    cJSON_ArrayForEach(parent, parents)
+    {
+        if (!cJSON_IsNumber(parent) || parent->valuedouble < 0 || parent->valuedouble >= (double)index)
+            return false;
+        size_t at = (size_t)parent->valuedouble;
+        story->parents[story->parent_count++] = at;
+        story->txns[at].children++;
+    }
+    txn->parents = story->parent_count - txn->first_parent;
+    return true;
+}
+
+static size_t count_parents(const cJSON *txns)
+{
+    size_t count = 0;
+    const cJSON *txn;
+    cJSON_ArrayForEach(txn, txns) count += (size_t)cJSON_GetArraySize(cJSON_GetObjectItem(txn, "parents"));
+    return count;
+}
+
+static bool story_read(struct story *story, struct err *err)
+{
+    const cJSON *txns = cJSON_GetObjectItem(story->replay->json, "txns"), *txn;
+    story->count = (size_t)cJSON_GetArraySize(txns);
+    story->txns = zeroes(story->count, sizeof *story->txns);
+    story->parents = zeroes(count_parents(txns), sizeof *story->parents);
+    story->chains = zeroes(story->count, sizeof *story->chains);
+    story->names = zeroes(story->count, sizeof *story->names);
+    story->marks = zeroes(story->count, 1);
+    story->missing = zeroes(story->count, sizeof *story->missing);
+    size_t index = 0;
+    cJSON_ArrayForEach(txn, txns)
+    {
+        if (!read_txn(story, index++, txn))
+            return err_set(err, ERR_BAD_REQUEST,
+                           "Transaction %zu of the trace has no sound agent or parents.", index - 1);
+    }
+    return true;
+}
+
+// ---- what a replica lacks ----
+static int is_single(unsigned char mark)
+{
+    return mark == HAS || mark == NEEDS;
+}
+
+static void mark(struct story *story, size_t txn, unsigned char how, size_t *open)
+{
+    unsigned char was = story->marks[txn], is = (unsigned char)(was | how);
+    *open = *open + (size_t)is_single(is) - (size_t)is_single(was);
+    story->marks[txn] = is;
+}
+
+// Gathers in story->missing, newest first, what a replica at `at` lacks for a transaction; false when it has seen more
+// than that. Back through the past, until all that is left to visit is common to both.
+static bool find_missing(struct story *story, size_t at, size_t txn)
+{
+    const size_t *parents = story->parents + story->txns[txn].first_parent;
+    size_t open = 0, i = txn;
+    bool fits = true;
+    story->missing_count = 0;
+    if (at != NOWHERE)
+        mark(story, at, HAS, &open);
+    for (size_t p = 0; p < story->txns[txn].parents; p++)
+        mark(story, parents[p], NEEDS, &open);
+    while (open > 0 && fits && i-- > 0) {
+        unsigned char how = story->marks[i];
+        const struct txn *past = &story->txns[i];
+        open -= (size_t)is_single(how);
+        story->marks[i] = 0;
+        fits = how != HAS;
+        if (how == NEEDS)
+            story->missing[story->missing_count++] = i;
+        for (size_t p = 0; how != 0 && p < past->parents; p++)
+            mark(story, story->parents[past->first_parent + p], how, &open);
+    }
+    memset(story->marks, 0, i < story->count ? i : 0);
+    return fits;
+}
+
+// ---- replicas ----
+static bool apply_updates(struct story *story, struct text *text, size_t first, size_t last, struct err *err)
+{
+    const struct replay *replay = story->replay;
+    for (size_t i = first; i < last; i++) {
+        size_t from = i == 0 ? 0 : replay->update_ends[i - 1];
+        if (!text_apply(text, replay->updates.data + from, replay->update_ends[i] - from, NULL, err))
+            return false;
+    }
+    return true;
+}
+
+static struct replica *oldest_replica(struct story *story)
+{
+    struct replica *oldest = &story->replicas[0];
+    for (int i = 1; i < REPLICAS; i++)
+        if (story->replicas[i].used < oldest->used)
+            oldest = &story->replicas[i];
+    return oldest;
+}
+
+static struct replica *fresh_replica(struct story *story, struct err *err)
+{
+    struct replica *replica = oldest_replica(story);
+    text_free(replica->text);
+    *replica = (struct replica){ text_create(BEGINNER), NOWHERE, ++story->clock };
+    return apply_updates(story, replica->text, 0, story->start_updates, err) ? replica : NULL;
+}
+
+// The replica's state stays for others who build on it.
+static void leave_copy(struct story *story, struct replica *replica)
+{
+    CLEANUP(buf_free) struct buf snapshot = { 0 };
+    struct err err = { 0 };
+    replica->used = ++story->clock;
+    struct replica *copy = oldest_replica(story);
+    text_save(replica->text, &snapshot);
+    text_free(copy->text);
+    *copy = (struct replica){ text_load(BEGINNER, snapshot.data, snapshot.len, &err), replica->at,
+                              replica->used };
+    CHECK(copy->text != NULL);
+}
+
+static struct replica *nearest_replica(struct story *story, size_t txn)
+{
+    struct replica *best = NULL;
+    size_t least = SIZE_MAX;
+    for (int i = 0; i < REPLICAS && least > 0; i++) {
+        struct replica *replica = &story->replicas[i];
+        if (replica->text == NULL || !find_missing(story, replica->at, txn))
+            continue;
+        bool own = replica->at != NOWHERE && story->txns[replica->at].author == story->txns[txn].author;
+        size_t cost = story->missing_count * 2 + !own;
+        if (cost >= least)
+            continue;
+        best = replica;
+        least = cost;
+    }
+    return best;
+}
+
+static struct replica *replica_for(struct story *story, size_t txn, struct err *err)
+{
+    struct replica *replica = nearest_replica(story, txn);
+    if (replica != NULL && replica->at != NOWHERE) {
+        const struct txn *past = &story->txns[replica->at];
+        if (past->author != story->txns[txn].author && past->children > 0)
+            leave_copy(story, replica);
+    }
+    if (replica == NULL)
+        replica = fresh_replica(story, err);
+    if (replica == NULL || !find_missing(story, replica->at, txn))
+        return NULL;
+    for (size_t i = story->missing_count; i > 0; i--) {
+        const struct txn *past = &story->txns[story->missing[i - 1]];
+        if (!apply_updates(story, replica->text, past->first, past->last, err))
+            return NULL;
+    }
+    replica->at = txn;
+    replica->used = ++story->clock;
+    return replica;
+}
+
+// ---- telling ----
+// NULL when the author is concurrent with itself too often.
+static struct chain *chain_for(struct story *story, size_t author, const struct text *text)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < story->chain_count; i++) {
+        struct chain *chain = &story->chains[i];
+        if (chain->author != author)
+            continue;
+        if (text_agent_used(text, chain->agent) == chain->used)
+            return chain;
+        number++;
+    }
+    if (number >= 1 << CHAIN_BITS)
+        return NULL;
+    struct chain *chain = &story->chains[story->chain_count++];
+    *chain = (struct chain){ .agent = ((uint64_t)author + 1) << CHAIN_BITS | number, .author = author };
+    return chain;
+}
+
+static void add_update(struct replay *replay, struct buf *update)
+{
+    if (update->len == 0)
+        return;
+    buf_add(&replay->updates, buf_text(update), update->len);
+    if ((replay->update_count & (replay->update_count - 1)) == 0) {
+        size_t room = replay->update_count == 0 ? 1 : replay->update_count * 2;
+        replay->update_ends = realloc(replay->update_ends, room * sizeof *replay->update_ends);
+        CHECK(replay->update_ends != NULL);
+    }
+    replay->update_ends[replay->update_count++] = replay->updates.len;
+    buf_clear(update);
+}
+
+static bool tell_patch(struct replay *replay, struct text *text, const cJSON *patch, struct err *err)
+{
+    CLEANUP(buf_free) struct buf update = { 0 };
+    struct replay_edit edit;
+    if (!replay_edit_of(replay, patch, text, &edit, err))
+        return false;
+    struct replay_edit going = { edit.at, edit.gone, "", 0 }, coming = { edit.at, 0, edit.bytes, edit.size };
+    bool ok = replay_make(text, &going, &update, err);
+    add_update(replay, &update);
+    ok = ok && replay_make(text, &coming, &update, err);
+    add_update(replay, &update);
+    replay->edit_count++;
+    return ok;
+}
+
+static bool tell(struct story *story, size_t index, struct err *err)
+{
+    struct txn *txn = &story->txns[index];
+    for (size_t p = 0; p < txn->parents; p++)
+        story->txns[story->parents[txn->first_parent + p]].children--;
+    struct replica *replica = replica_for(story, index, err);
+    if (replica == NULL)
+        return false;
+    struct chain *chain = chain_for(story, txn->author, replica->text);
+    if (chain == NULL)
+        return err_set(err, ERR_TOO_LARGE, "An agent of the trace is concurrent with itself too often.");
+    bool ok = text_set_agent(replica->text, chain->agent, err);
+    txn->first = story->replay->update_count;
+    const cJSON *patches = cJSON_GetObjectItem(txn->json, "patches");
+    for (const cJSON *patch = patches == NULL ? NULL : patches->child; ok && patch != NULL;
+         patch = patch->next)
+        ok = tell_patch(story->replay, replica->text, patch, err);
+    txn->last = story->replay->update_count;
+    chain->used = text_agent_used(replica->text, chain->agent);
+    return ok;
+}
+
+static bool begin(struct story *story, struct err *err)
+{
+    CLEANUP(buf_free) struct buf update = { 0 };
+    const char *start = replay_start(story->replay);
+    struct replay_edit edit = { 0, 0, start, strlen(start) };
+    struct text *text = text_create(BEGINNER);
+    bool ok = replay_make(text, &edit, &update, err);
+    add_update(story->replay, &update);
+    story->start_updates = story->replay->update_count;
+    text_free(text);
+    return ok;
+}
+
+static void story_free(struct story *story)
+{
+    for (int i = 0; i < REPLICAS; i++)
+        text_free(story->replicas[i].text);
+    free(story->txns);
+    free(story->parents);
+    free(story->chains);
+    free(story->names);
+    free(story->marks);
+    free(story->missing);
+}
+
+bool replay_prepare_concurrent(struct replay *replay, struct err *err)
+{
+    struct story story = { .replay = replay };
+    bool ok = story_read(&story, err) && begin(&story, err);
+    for (size_t i = 0; ok && i < story.count; i++)
+        ok = tell(&story, i, err);
+    story_free(&story);
+    return ok;
+}
