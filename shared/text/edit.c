@@ -5,6 +5,7 @@
 
 void local_begin(struct text *text)
 {
+    tree_place(text);
     text->edit.count = 0;
     text->edit_from = AGENT(text, text->self)->next;
 }

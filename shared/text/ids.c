@@ -59,8 +59,11 @@ bool agent_reserve(struct text *text, uint32_t agent, uint32_t len, struct err *
     uint32_t cap = owner->cap < 128 ? 128 : owner->cap * 2;
     owner->cap = cap < owner->next + len ? owner->next + len : cap;
     owner->bytes = realloc(owner->bytes, owner->cap);
-    owner->where = realloc(owner->where, owner->cap * sizeof owner->where[0]);
-    CHECK(owner->bytes != NULL && owner->where != NULL);
+    CHECK(owner->bytes != NULL);
+    if (text->placed) {
+        owner->where = realloc(owner->where, owner->cap * sizeof owner->where[0]);
+        CHECK(owner->where != NULL);
+    }
     return true;
 }
 
@@ -149,7 +152,10 @@ struct id origin_right(const struct text *text, struct id id)
 bool id_is_unit(const struct text *text, struct id id)
 {
     const struct agent *agent = AGENT(text, id.agent);
-    return id.seq < agent->next && agent->where[id.seq] != NONE;
+    if (id.seq >= agent->next)
+        return false;
+    return text->placed ? agent->where[id.seq] != NONE
+                        : run_at(agent, run_index(agent, id.seq))->kind == RUN_INSERT;
 }
 
 bool byte_is_lead(char byte)

@@ -72,7 +72,7 @@ struct agent {
     uint32_t next;   // the seq it uses next: how much of it is known
     uint32_t cap;    // of bytes and where
     char *bytes;     // by seq: the unit; 0 for deletions
-    uint32_t *where; // by seq: the leaf the unit is in; NONE for deletions
+    uint32_t *where; // by seq: the leaf the unit is in; NONE for deletions; of a text that is placed only
     struct array runs;
 };
 
@@ -122,6 +122,7 @@ struct text {
     uint32_t depth;
     uint32_t live, total;
     uint32_t units; // ids used: inserted and deleting ones
+    bool placed;    // agents know where their units are; what was loaded and is only read does without
     struct array agents;
     uint32_t self;
     struct array waiting;
@@ -151,7 +152,7 @@ void array_drop_first(struct array *array, size_t item_size, uint32_t count);
 void tree_init(struct text *text);
 // The place before visible unit `at` (< live), which is the unit there.
 struct place tree_find_live(const struct text *text, uint32_t at);
-// The place before a unit that is in the tree.
+// The place before a unit that is in the tree; a text that is not placed is searched from its start.
 struct place tree_find(const struct text *text, struct id id);
 // Units (visible units) before a place.
 uint32_t tree_rank(const struct text *text, struct place place);
@@ -161,8 +162,10 @@ bool tree_settle(const struct text *text, struct place *place);
 // The unit after a settled place; EDGE at the end of the text.
 struct id tree_unit_at(const struct text *text, struct place place);
 struct span *tree_span(const struct text *text, struct place place);
-// Puts a span of new units there and notes where they are.
+// Puts a span of new units there and notes where they are; the text is placed.
 void tree_insert(struct text *text, struct place place, struct span span);
+// To be called before a text changes: from now on every unit is found at once.
+void tree_place(struct text *text);
 // Makes the `len` units from the place on dead (or live again); they are of one span and not so yet.
 void tree_mark(struct text *text, struct place place, uint32_t len, bool dead);
 // Builds the tree of an empty text: its spans in order, then what hangs together above them.

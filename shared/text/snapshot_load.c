@@ -145,7 +145,6 @@ static bool load_runs_of(struct loading *loading, uint32_t owner, struct err *er
             return false;
         } else {
             memset(agent->bytes + agent->next, UNIT_NONE, (size_t)len);
-            memset(agent->where + agent->next, 0xff, (size_t)len * sizeof agent->where[0]);
         }
         agent->next += (uint32_t)len;
         text->units += (uint32_t)len;
@@ -425,6 +424,7 @@ struct text *text_load(uint64_t agent, const void *snapshot, size_t size, struct
     struct text *text = calloc(1, sizeof *text);
     CHECK(text != NULL);
     tree_init(text);
+    text->placed = false;
     struct loading loading = { .text = text };
     err_clear(err);
     bool ok = load_all(&loading, snapshot, size, err);

@@ -10,6 +10,7 @@ void tree_init(struct text *text)
     leaf->next = NONE;
     text->root = 0;
     text->depth = 0;
+    text->placed = true;
 }
 
 struct span *tree_span(const struct text *text, struct place place)
@@ -38,14 +39,30 @@ struct place tree_find_live(const struct text *text, uint32_t at)
     }
 }
 
-struct place tree_find(const struct text *text, struct id id)
+static inline bool find_in_leaf(const struct text *text, uint32_t at, struct id id, struct place *ret_place)
 {
-    uint32_t where = AGENT(text, id.agent)->where[id.seq];
-    const struct leaf *leaf = LEAF(text, where);
+    const struct leaf *leaf = LEAF(text, at);
     for (uint32_t slot = 0; slot < leaf->count; slot++) {
         const struct span *span = &leaf->spans[slot];
-        if (id.seq - span->seq < span->len && span->agent == id.agent)
-            return (struct place){ where, slot, id.seq - span->seq };
+        if (id.seq - span->seq < span->len && span->agent == id.agent) {
+            *ret_place = (struct place){ at, slot, id.seq - span->seq };
+            return true;
+        }
+    }
+    return false;
+}
+
+struct place tree_find(const struct text *text, struct id id)
+{
+    struct place place = { 0 };
+    if (text->placed) {
+        uint32_t where = AGENT(text, id.agent)->where[id.seq];
+        if (find_in_leaf(text, where, id, &place))
+            return place;
+    } else {
+        for (uint32_t leaf = 0; leaf != NONE; leaf = LEAF(text, leaf)->next)
+            if (find_in_leaf(text, leaf, id, &place))
+                return place;
     }
     check_fail(__FILE__, __LINE__, "a unit is where it was noted");
 }

@@ -111,6 +111,23 @@ void tree_note_where(struct text *text, uint32_t leaf)
     }
 }
 
+void tree_place(struct text *text)
+{
+    if (text->placed)
+        return;
+    for (uint32_t i = 0; i < text->agents.count; i++) {
+        struct agent *agent = AGENT(text, i);
+        if (agent->cap == 0)
+            continue;
+        agent->where = malloc(agent->cap * sizeof agent->where[0]);
+        CHECK(agent->where != NULL);
+        memset(agent->where, 0xff, agent->next * sizeof agent->where[0]);
+    }
+    for (uint32_t i = 0; i < text->leaves.count; i++)
+        tree_note_where(text, i);
+    text->placed = true;
+}
+
 void tree_split_leaf(struct text *text, struct place *place)
 {
     uint32_t sibling = text->leaves.count;
@@ -200,7 +217,6 @@ void tree_finish(struct text *text)
         }
         text->live += live[i];
         text->total += total[i];
-        tree_note_where(text, i);
     }
     build_branches(text, live, total);
     free(live);

@@ -314,6 +314,8 @@ static bool perform(struct reading *reading, enum text_applied *ret_applied)
     for (uint32_t i = 0; i < reading->ops.count; i++)
         fresh += !is_known(reading->text, AT(reading->ops, struct op, i));
     *ret_applied = fresh > 0 ? TEXT_APPLIED : TEXT_KNOWN;
+    if (fresh > 0)
+        tree_place(reading->text);
     if (fresh < 2)
         return perform_all(reading);
     struct backup backup;
