@@ -229,7 +229,13 @@ const char *get_bytes(struct reader *reader, size_t size);
 
 static inline uint64_t get_varint(struct reader *reader)
 {
-    return reader->at < reader->end && *reader->at < 0x80 ? *reader->at++ : get_long_varint(reader);
+    const uint8_t *at = reader->at;
+    if (at < reader->end && at[0] < 0x80)
+        return *reader->at++;
+    if (reader->end - at < 2 || at[1] >= 0x80 || at[1] == 0)
+        return get_long_varint(reader);
+    reader->at += 2;
+    return (uint64_t)(at[0] & 0x7f) | (uint64_t)at[1] << 7;
 }
 
 // ---- update.c, update_read.c ----

@@ -40,7 +40,6 @@ enum {
 struct piece {
     uint32_t run; // among the insertions, by agent and seq
     uint16_t agent;
-    bool begins; // it is its run's first
     uint32_t seq;
     uint32_t len;
     uint32_t age;          // of its run
