@@ -131,6 +131,8 @@ struct text {
     struct array undo, redo; // struct step
     struct array moves;
     bool join;
+    uint32_t
+        purged; // what one's own operations below this deleted has no words any more that could come back
     struct array edit; // struct op: what a local edit consists of
     uint32_t edit_from;
 };
@@ -188,6 +190,8 @@ void agents_trim(struct text *text, uint32_t count);
 void agent_free(struct agent *agent);
 // Room for `len` more ids.
 bool agent_reserve(struct text *text, uint32_t agent, uint32_t len, struct err *err);
+// How far a version has seen each agent, as far as the text knows it: to be freed; NULL with an error. (version.c)
+uint32_t *version_seen(const struct text *text, const void *version, size_t size, struct err *err);
 // The run of an operation that is known, and how many operations are in it.
 uint32_t run_index(const struct agent *agent, uint32_t seq);
 const struct run *run_at(const struct agent *agent, uint32_t index);

@@ -38,6 +38,7 @@ bool text_set_agent(struct text *text, uint64_t agent, struct err *err)
     text->self = self;
     text->undo.count = text->redo.count = text->moves.count = 0;
     text->join = false;
+    text->purged = 0;
     return true;
 }
 

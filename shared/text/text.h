@@ -95,6 +95,20 @@ bool text_diff(const struct text *text, const void *version, size_t size, struct
 bool text_at_version(const struct text *text, const void *version, size_t size, struct buf *ret_content,
                      struct err *err);
 
+// ---- erasing what was deleted ----
+// Overwrites every character that was deleted by an operation which the version has seen with a filler of the same
+// length, so that its words are in no content, snapshot or diff of this text any more. Ids, versions, tombstones and
+// merging stay as they are: replicas may purge at different times or never and still read the same. ret_purged (may be
+// NULL): bytes that were not filler before; 0: the snapshot on disk is as good as a new one.
+//
+// A replica that was never purged still has the words and tells them to those who have not seen them at all, so purge
+// everywhere, with the same version, and again after late updates (those that still wait are not purged); updates that
+// were kept elsewhere are their keeper's to drop. Undo of a deletion that was purged brings nothing
+// back; elsewhere the author can still undo it, which types the words anew: for erasure no such replica may be left.
+// The filler is read where a text is looked at as it was before the deletion: by text_at_version, and by a peer that is
+// told of the insertion (text_own_batch) before it is told of the deletion. ERR_BAD_REQUEST for a malformed version.
+bool text_purge(struct text *text, const void *version, size_t size, size_t *ret_purged, struct err *err);
+
 // ---- reading ----
 size_t text_length(const struct text *text);
 void text_content(const struct text *text, struct buf *ret_content);

@@ -132,13 +132,18 @@ static void give_back(struct text *text, struct id id, uint32_t len)
     }
 }
 
-// Undoes the own operations from..to - 1 that are in one run.
+// Undoes the own operations from..to - 1 that are in one run. What was purged is not
+// given back.
 static void invert_run(struct text *text, const struct run *run, uint32_t from, uint32_t to)
 {
-    uint32_t first = from - run->seq, last = to - 1 - run->seq;
-    if (run->kind == RUN_INSERT)
+    if (run->kind == RUN_INSERT) {
         take_away(text, (struct id){ text->self, from }, to - from);
-    else if (run->kind == RUN_DELETE)
+        return;
+    }
+    if (from < text->purged)
+        from = to < text->purged ? to : text->purged;
+    uint32_t first = from - run->seq, last = to - 1 - run->seq;
+    if (run->kind == RUN_DELETE)
         give_back(text, (struct id){ run->left.agent, run->left.seq + first }, to - from);
     else
         give_back(text, (struct id){ run->left.agent, run->left.seq - last }, to - from);

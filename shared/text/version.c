@@ -120,6 +120,18 @@ static void set_seen(const struct text *text, const struct array *entries, uint3
     }
 }
 
+uint32_t *version_seen(const struct text *text, const void *version, size_t size, struct err *err)
+{
+    struct array entries;
+    if (!read_version(version, size, &entries, err))
+        return NULL;
+    uint32_t *next = calloc(text->agents.count + 1, sizeof *next);
+    CHECK(next != NULL);
+    set_seen(text, &entries, next);
+    array_free(&entries);
+    return next;
+}
+
 bool text_diff(const struct text *text, const void *version, size_t size, struct buf *ret_update,
                struct err *err)
 {
@@ -179,18 +191,14 @@ static void write_seen(const struct text *text, const uint32_t *next, bool *cons
 bool text_at_version(const struct text *text, const void *version, size_t size, struct buf *ret_content,
                      struct err *err)
 {
-    struct array entries;
-    if (!read_version(version, size, &entries, err))
+    uint32_t *next = version_seen(text, version, size, err);
+    if (next == NULL)
         return false;
-    uint32_t *next = calloc(text->agents.count, sizeof *next);
-    CHECK(next != NULL);
-    set_seen(text, &entries, next);
     bool **dead = seen_deletions(text, next);
     write_seen(text, next, dead, ret_content);
     for (uint32_t i = 0; i < text->agents.count; i++)
         free(dead[i]);
     free(dead);
     free(next);
-    array_free(&entries);
     return true;
 }

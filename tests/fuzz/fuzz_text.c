@@ -70,6 +70,22 @@ static void check_edited(struct text *text)
         CHECK(err.code == ERR_TOO_LARGE);
 }
 
+static void check_purged(struct text *text)
+{
+    struct err err = { 0 };
+    size_t purged = 0;
+    CLEANUP(buf_free) struct buf before = { 0 };
+    CLEANUP(buf_free) struct buf after = { 0 };
+    CLEANUP(buf_free) struct buf version = { 0 };
+    text_content(text, &before);
+    text_version(text, &version);
+    CHECK(text_purge(text, version.data, version.len, NULL, &err));
+    CHECK(text_purge(text, version.data, version.len, &purged, &err) && purged == 0);
+    text_content(text, &after);
+    CHECK(before.len == after.len && memcmp(buf_text(&before), buf_text(&after), before.len) == 0);
+    check_saved(text);
+}
+
 static void try_update(const uint8_t *data, size_t size)
 {
     struct err err = { 0 };
@@ -83,6 +99,7 @@ static void try_update(const uint8_t *data, size_t size)
         check_saved(text);
         check_sent(text);
         check_edited(text);
+        check_purged(text);
     } else {
         CHECK(ok || err.code != ERR_NONE);
         text_save(text, &after);
@@ -110,6 +127,7 @@ static void try_snapshot(const uint8_t *data, size_t size)
     CHECK(text_diff(text, "", 1, &update, &err));
     check_edited(text);
     check_saved(text);
+    check_purged(text);
     text_free(text);
 }
 
@@ -121,6 +139,8 @@ static void try_version(const uint8_t *data, size_t size)
     bool valid = text_version_valid(data, size, &err);
     CHECK(text_diff(text, data, size, &out, &err) == valid);
     CHECK(text_at_version(text, data, size, &out, &err) == valid);
+    CHECK(text_purge(text, data, size, NULL, &err) == valid);
+    check_saved(text);
     text_free(text);
 }
 
