@@ -67,11 +67,6 @@ bool agent_reserve(struct text *text, uint32_t agent, uint32_t len, struct err *
     return true;
 }
 
-const struct run *run_at(const struct agent *agent, uint32_t index)
-{
-    return AT(agent->runs, struct run, index);
-}
-
 uint32_t run_index(const struct agent *agent, uint32_t seq)
 {
     uint32_t low = 0, high = agent->runs.count;
@@ -85,11 +80,6 @@ uint32_t run_index(const struct agent *agent, uint32_t seq)
             high = middle;
     }
     return low;
-}
-
-uint32_t run_end(const struct agent *agent, uint32_t index)
-{
-    return index + 1 < agent->runs.count ? run_at(agent, index + 1)->seq : agent->next;
 }
 
 // A deletion goes on with the run before when its targets do; a run of one unit has no direction yet.
@@ -156,11 +146,6 @@ bool id_is_unit(const struct text *text, struct id id)
         return false;
     return text->placed ? agent->where[id.seq] != NONE
                         : run_at(agent, run_index(agent, id.seq))->kind == RUN_INSERT;
-}
-
-bool byte_is_lead(char byte)
-{
-    return ((unsigned char)byte & 0xc0) != 0x80;
 }
 
 bool id_starts_point(const struct text *text, struct id id)

@@ -163,7 +163,11 @@ uint32_t tree_live_rank(const struct text *text, struct place place);
 bool tree_settle(const struct text *text, struct place *place);
 // The unit after a settled place; EDGE at the end of the text.
 struct id tree_unit_at(const struct text *text, struct place place);
-struct span *tree_span(const struct text *text, struct place place);
+static inline struct span *tree_span(const struct text *text, struct place place)
+{
+    return &LEAF(text, place.leaf)->spans[place.slot];
+}
+
 // Puts a span of new units there and notes where they are; the text is placed.
 void tree_insert(struct text *text, struct place place, struct span span);
 // To be called before a text changes: from now on every unit is found at once.
@@ -194,15 +198,27 @@ bool agent_reserve(struct text *text, uint32_t agent, uint32_t len, struct err *
 uint32_t *version_seen(const struct text *text, const void *version, size_t size, struct err *err);
 // The run of an operation that is known, and how many operations are in it.
 uint32_t run_index(const struct agent *agent, uint32_t seq);
-const struct run *run_at(const struct agent *agent, uint32_t index);
-uint32_t run_end(const struct agent *agent, uint32_t index);
+static inline const struct run *run_at(const struct agent *agent, uint32_t index)
+{
+    return AT(agent->runs, struct run, index);
+}
+
+static inline uint32_t run_end(const struct agent *agent, uint32_t index)
+{
+    return index + 1 < agent->runs.count ? run_at(agent, index + 1)->seq : agent->next;
+}
+
 // Adds an operation to its agent's runs: bytes, seq and all; tells whether it goes on with the run before.
 bool run_append(struct text *text, const struct op *op);
 struct id origin_left(const struct text *text, struct id id);
 struct id origin_right(const struct text *text, struct id id);
 // The unit is known and was inserted.
 bool id_is_unit(const struct text *text, struct id id);
-bool byte_is_lead(char byte);
+static inline bool byte_is_lead(char byte)
+{
+    return ((unsigned char)byte & 0xc0) != 0x80;
+}
+
 // The operation is about the first unit of a code point. (version.c)
 bool op_starts_point(const struct text *text, const struct agent *agent, uint32_t seq);
 // A code point starts at (ends with) this unit.
@@ -227,7 +243,6 @@ struct reader {
 void put_varint(struct buf *buf, uint64_t value);
 void put_fixed(struct buf *buf, uint64_t value, size_t bytes);
 uint64_t get_long_varint(struct reader *reader);
-uint32_t get_u32(struct reader *reader);
 uint64_t get_fixed(struct reader *reader, size_t bytes);
 const char *get_bytes(struct reader *reader, size_t size);
 
@@ -240,6 +255,16 @@ static inline uint64_t get_varint(struct reader *reader)
         return get_long_varint(reader);
     reader->at += 2;
     return (uint64_t)(at[0] & 0x7f) | (uint64_t)at[1] << 7;
+}
+
+// Below NONE.
+static inline uint32_t get_u32(struct reader *reader)
+{
+    uint64_t value = get_varint(reader);
+    if (value < NONE)
+        return (uint32_t)value;
+    reader->bad = true;
+    return 0;
 }
 
 // ---- update.c, update_read.c ----

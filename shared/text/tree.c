@@ -13,11 +13,6 @@ void tree_init(struct text *text)
     text->placed = true;
 }
 
-struct span *tree_span(const struct text *text, struct place place)
-{
-    return &LEAF(text, place.leaf)->spans[place.slot];
-}
-
 struct place tree_find_live(const struct text *text, uint32_t at)
 {
     uint32_t node = text->root;

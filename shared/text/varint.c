@@ -43,15 +43,6 @@ uint64_t get_long_varint(struct reader *reader)
     return 0;
 }
 
-uint32_t get_u32(struct reader *reader)
-{
-    uint64_t value = get_varint(reader);
-    if (value < NONE)
-        return (uint32_t)value;
-    reader->bad = true;
-    return 0;
-}
-
 uint64_t get_fixed(struct reader *reader, size_t bytes)
 {
     uint64_t value = 0;
