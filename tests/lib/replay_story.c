@@ -2,26 +2,16 @@
 // as it was after some transaction, and each new transaction takes the nearest that has not seen too much; memory
 // grows with the transactions, not with the authors.
 #include "tests/lib/replay.h"
+#include "tests/lib/replay_past.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPLICAS = 32, BEGINNER = 2, CHAIN_BITS = 12, AUTHOR_MAX = (1 << 20) - 2 };
-enum { HAS = 1, NEEDS = 2 };
-
-#define NOWHERE SIZE_MAX
-
-struct txn {
-    const cJSON *json;
-    size_t author;
-    size_t first_parent, parents; // in story.parents
-    size_t children;              // that are still to come
-    size_t first, last;           // its updates
-};
+enum { REPLICAS = 32, BEGINNER = 2, CHAIN_BITS = 12 };
 
 struct replica {
     struct text *text;
-    size_t at;   // the transaction it has come to; NOWHERE: the start
+    size_t at;   // the transaction it has come to
     size_t used; // when
 };
 
@@ -34,133 +24,13 @@ struct chain {
 
 struct story {
     struct replay *replay;
-    struct txn *txns;
-    size_t count;
-    size_t *parents, parent_count;
+    struct past past;
     size_t start_updates;
     struct replica replicas[REPLICAS];
     size_t clock;
     struct chain *chains;
     size_t chain_count;
-    const char **names;
-    size_t name_count;
-    unsigned char *marks; // by transaction
-    size_t *missing;
-    size_t missing_count;
 };
-
-static void *zeroes(size_t count, size_t size)
-{
-    void *items = calloc(count + 1, size);
-    CHECK(items != NULL);
-    return items;
-}
-
-// ---- reading ----
-// Numbers count for themselves, names in the order of their appearance.
-static bool read_author(struct story *story, const cJSON *agent, size_t *ret_author)
-{
-    if (cJSON_IsNumber(agent) && agent->valuedouble >= 0 && agent->valuedouble <= AUTHOR_MAX) {
-        *ret_author = (size_t)agent->valuedouble;
-        return true;
-    }
-    if (!cJSON_IsString(agent))
-        return false;
-    size_t i = 0;
-    while (i < story->name_count && strcmp(story->names[i], agent->valuestring) != 0)
-        i++;
-    if (i == story->name_count)
-        story->names[story->name_count++] = agent->valuestring;
-    *ret_author = i;
-    return i <= AUTHOR_MAX;
-}
-
-static bool read_txn(struct story *story, size_t index, const cJSON *json)
-{
-    struct txn *txn = &story->txns[index];
-    *txn = (struct txn){ .json = json, .first_parent = story->parent_count };
-    const cJSON *parents = cJSON_GetObjectItem(json, "parents"), *parent;
-    if (!cJSON_IsArray(parents) || !read_author(story, cJSON_GetObjectItem(json, "agent"), &txn->author))
-        return false;
-    cJSON_ArrayForEach(parent, parents)
-    {
-        if (!cJSON_IsNumber(parent) || parent->valuedouble < 0 || parent->valuedouble >= (double)index)
-            return false;
-        size_t at = (size_t)parent->valuedouble;
-        story->parents[story->parent_count++] = at;
-        story->txns[at].children++;
-    }
-    txn->parents = story->parent_count - txn->first_parent;
-    return true;
-}
-
-static size_t count_parents(const cJSON *txns)
-{
-    size_t count = 0;
-    const cJSON *txn;
-    cJSON_ArrayForEach(txn, txns) count += (size_t)cJSON_GetArraySize(cJSON_GetObjectItem(txn, "parents"));
-    return count;
-}
-
-static bool story_read(struct story *story, struct err *err)
-{
-    const cJSON *txns = cJSON_GetObjectItem(story->replay->json, "txns"), *txn;
-    story->count = (size_t)cJSON_GetArraySize(txns);
-    story->txns = zeroes(story->count, sizeof *story->txns);
-    story->parents = zeroes(count_parents(txns), sizeof *story->parents);
-    story->chains = zeroes(story->count, sizeof *story->chains);
-    story->names = zeroes(story->count, sizeof *story->names);
-    story->marks = zeroes(story->count, 1);
-    story->missing = zeroes(story->count, sizeof *story->missing);
-    size_t index = 0;
-    cJSON_ArrayForEach(txn, txns)
-    {
-        if (!read_txn(story, index++, txn))
-            return err_set(err, ERR_BAD_REQUEST,
-                           "Transaction %zu of the trace has no sound agent or parents.", index - 1);
-    }
-    return true;
-}
-
-// ---- what a replica lacks ----
-static int is_single(unsigned char mark)
-{
-    return mark == HAS || mark == NEEDS;
-}
-
-static void mark(struct story *story, size_t txn, unsigned char how, size_t *open)
-{
-    unsigned char was = story->marks[txn], is = (unsigned char)(was | how);
-    *open = *open + (size_t)is_single(is) - (size_t)is_single(was);
-    story->marks[txn] = is;
-}
-
-// Gathers in story->missing, newest first, what a replica at `at` lacks for a transaction; false when it has seen more
-// than that. Back through the past, until all that is left to visit is common to both.
-static bool find_missing(struct story *story, size_t at, size_t txn)
-{
-    const size_t *parents = story->parents + story->txns[txn].first_parent;
-    size_t open = 0, i = txn;
-    bool fits = true;
-    story->missing_count = 0;
-    if (at != NOWHERE)
-        mark(story, at, HAS, &open);
-    for (size_t p = 0; p < story->txns[txn].parents; p++)
-        mark(story, parents[p], NEEDS, &open);
-    while (open > 0 && fits && i-- > 0) {
-        unsigned char how = story->marks[i];
-        const struct txn *past = &story->txns[i];
-        open -= (size_t)is_single(how);
-        story->marks[i] = 0;
-        fits = how != HAS;
-        if (how == NEEDS)
-            story->missing[story->missing_count++] = i;
-        for (size_t p = 0; how != 0 && p < past->parents; p++)
-            mark(story, story->parents[past->first_parent + p], how, &open);
-    }
-    memset(story->marks, 0, i < story->count ? i : 0);
-    return fits;
-}
 
 // ---- replicas ----
 static bool apply_updates(struct story *story, struct text *text, size_t first, size_t last, struct err *err)
@@ -187,7 +57,7 @@ static struct replica *fresh_replica(struct story *story, struct err *err)
 {
     struct replica *replica = oldest_replica(story);
     text_free(replica->text);
-    *replica = (struct replica){ text_create(BEGINNER), NOWHERE, ++story->clock };
+    *replica = (struct replica){ text_create(BEGINNER), PAST_NOWHERE, ++story->clock };
     return apply_updates(story, replica->text, 0, story->start_updates, err) ? replica : NULL;
 }
 
@@ -211,10 +81,11 @@ static struct replica *nearest_replica(struct story *story, size_t txn)
     size_t least = SIZE_MAX;
     for (int i = 0; i < REPLICAS && least > 0; i++) {
         struct replica *replica = &story->replicas[i];
-        if (replica->text == NULL || !find_missing(story, replica->at, txn))
+        if (replica->text == NULL || !past_missing(&story->past, replica->at, txn))
             continue;
-        bool own = replica->at != NOWHERE && story->txns[replica->at].author == story->txns[txn].author;
-        size_t cost = story->missing_count * 2 + !own;
+        bool own = replica->at != PAST_NOWHERE &&
+                   story->past.txns[replica->at].author == story->past.txns[txn].author;
+        size_t cost = story->past.missing_count * 2 + !own;
         if (cost >= least)
             continue;
         best = replica;
@@ -226,17 +97,17 @@ static struct replica *nearest_replica(struct story *story, size_t txn)
 static struct replica *replica_for(struct story *story, size_t txn, struct err *err)
 {
     struct replica *replica = nearest_replica(story, txn);
-    if (replica != NULL && replica->at != NOWHERE) {
-        const struct txn *past = &story->txns[replica->at];
-        if (past->author != story->txns[txn].author && past->children > 0)
+    if (replica != NULL && replica->at != PAST_NOWHERE) {
+        const struct txn *past = &story->past.txns[replica->at];
+        if (past->author != story->past.txns[txn].author && past->children > 0)
             leave_copy(story, replica);
     }
     if (replica == NULL)
         replica = fresh_replica(story, err);
-    if (replica == NULL || !find_missing(story, replica->at, txn))
+    if (replica == NULL || !past_missing(&story->past, replica->at, txn))
         return NULL;
-    for (size_t i = story->missing_count; i > 0; i--) {
-        const struct txn *past = &story->txns[story->missing[i - 1]];
+    for (size_t i = story->past.missing_count; i > 0; i--) {
+        const struct txn *past = &story->past.txns[story->past.missing[i - 1]];
         if (!apply_updates(story, replica->text, past->first, past->last, err))
             return NULL;
     }
@@ -296,9 +167,9 @@ static bool tell_patch(struct replay *replay, struct text *text, const cJSON *pa
 
 static bool tell(struct story *story, size_t index, struct err *err)
 {
-    struct txn *txn = &story->txns[index];
+    struct txn *txn = &story->past.txns[index];
     for (size_t p = 0; p < txn->parents; p++)
-        story->txns[story->parents[txn->first_parent + p]].children--;
+        story->past.txns[story->past.parents[txn->first_parent + p]].children--;
     struct replica *replica = replica_for(story, index, err);
     if (replica == NULL)
         return false;
@@ -333,19 +204,17 @@ static void story_free(struct story *story)
 {
     for (int i = 0; i < REPLICAS; i++)
         text_free(story->replicas[i].text);
-    free(story->txns);
-    free(story->parents);
     free(story->chains);
-    free(story->names);
-    free(story->marks);
-    free(story->missing);
+    past_free(&story->past);
 }
 
 bool replay_prepare_concurrent(struct replay *replay, struct err *err)
 {
     struct story story = { .replay = replay };
-    bool ok = story_read(&story, err) && begin(&story, err);
-    for (size_t i = 0; ok && i < story.count; i++)
+    bool ok = past_read(&story.past, cJSON_GetObjectItem(replay->json, "txns"), err) && begin(&story, err);
+    story.chains = calloc(story.past.count + 1, sizeof *story.chains);
+    CHECK(story.chains != NULL);
+    for (size_t i = 0; ok && i < story.past.count; i++)
         ok = tell(&story, i, err);
     story_free(&story);
     return ok;
