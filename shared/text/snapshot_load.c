@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#define ZLIB_CONST // it only reads what it inflates
 #include <zlib.h>
 
 enum { PART_MAX = TEXT_UNITS_MAX * 4 };
@@ -10,7 +11,7 @@ enum { PART_MAX = TEXT_UNITS_MAX * 4 };
 // Without zlib's own checksum: the snapshot's covers it.
 static bool inflate_part(char *part, size_t size, const char *stored, size_t stored_size)
 {
-    z_stream stream = { .next_in = (Bytef *)(uintptr_t)stored,
+    z_stream stream = { .next_in = (const Bytef *)stored,
                         .avail_in = (uInt)stored_size,
                         .next_out = (Bytef *)part,
                         .avail_out = (uInt)size };

@@ -291,9 +291,41 @@ static void test_spans_tell_their_authors(void **state)
     close_pair(&pair);
 }
 
+// A text that was loaded finds its carets before and after it is first changed.
+static void test_carets_of_what_was_loaded(void **state)
+{
+    (void)state;
+    struct pair pair;
+    CLEANUP(buf_free) struct buf snapshot = { 0 };
+    struct err err = { 0 };
+    open_pair(&pair);
+    anna_types(&pair, 0, "one three");
+    ben_types(&pair, 4, "two ");
+    anna_deletes(&pair, 0, 4);
+    text_save(pair.anna, &snapshot);
+    struct text *loaded = text_load(3, snapshot.data, snapshot.len, &err);
+    for (int i = 0; i < 2; i++) {
+        for (size_t at = 0; at <= text_length(loaded); at++) {
+            struct text_anchor anchor;
+            size_t found = 99;
+            assert_true(text_anchor_at(loaded, at, &anchor, &err));
+            assert_true(text_position(loaded, anchor, &found, &err));
+            assert_int_equal(found, at);
+        }
+        size_t found = 99;
+        assert_true(text_position(loaded, (struct text_anchor){ 1, 2 }, &found, &err)); // what is deleted
+        assert_int_equal(found, 0);
+        assert_false(text_position(loaded, (struct text_anchor){ 1, 10 }, &found, &err)); // a deletion
+        assert_true(text_insert(loaded, text_length(loaded), "!", 1, &pair.update, &err));
+    }
+    text_free(loaded);
+    close_pair(&pair);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_carets_of_what_was_loaded),
         cmocka_unit_test(test_undo_leaves_what_others_typed),
         cmocka_unit_test(test_what_was_deleted_comes_back_where_it_was),
         cmocka_unit_test(test_undo_goes_through_what_came_back),
