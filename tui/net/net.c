@@ -180,6 +180,8 @@ static void on_opened(void *user)
         broke(net, &err);
 }
 
+static void say(struct net *net);
+
 // The connection stays, for what is written meanwhile.
 static void note_too_old(struct net *net)
 {
@@ -199,6 +201,7 @@ static void became_current(struct net *net)
     net->breaks = 0;
     net->lost_at = net_now(net); // since when it is online; a loss sets it anew
     net->why[0] = '\0';
+    say(net);
 }
 
 static void on_heard(void *user)
