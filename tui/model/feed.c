@@ -261,7 +261,8 @@ void feed_idle(struct feed *feed, bool *ret_outbox)
         forget(feed, now);
     }
     store_checkpoint(feed->outbox, LOG_PAGES);
-    store_checkpoint(feed->cache, LOG_PAGES);
+    if (!feed->loading) // a snapshot's pages are written back once, behind it
+        store_checkpoint(feed->cache, LOG_PAGES);
 }
 
 bool feed_slots(struct feed *feed, const char *question, const char *slots, struct err *err)
