@@ -51,15 +51,30 @@ int utf8_encode(uint32_t code, char out[4])
     return length;
 }
 
+// Eight bytes at a time, how many from the start are ASCII.
+static size_t ascii_prefix(const char *text, size_t size)
+{
+    size_t length = 0;
+    uint64_t eight;
+    for (; size - length >= sizeof eight; length += sizeof eight) {
+        memcpy(&eight, text + length, sizeof eight);
+        if ((eight & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    return length;
+}
+
 bool utf8_valid(const char *text, size_t size)
 {
     uint32_t code;
     while (size > 0) {
-        int length = utf8_decode(text, size, &code);
-        if (length == 0)
+        size_t step = ascii_prefix(text, size);
+        if (step == 0)
+            step = (size_t)utf8_decode(text, size, &code);
+        if (step == 0)
             return false;
-        text += length;
-        size -= (size_t)length;
+        text += step;
+        size -= step;
     }
     return true;
 }

@@ -68,5 +68,20 @@ enum {
 bool page_deflate(const char *json, size_t size, struct buf *out, struct err *err);
 bool page_inflate(const void *frame, size_t size, struct buf *out, struct err *err);
 
+// The rows of a page, one after the other: of its text as long as nothing is odd about it, else of its tree.
+struct page_rows {
+    const char *at, *end; // NULL: of the tree
+    const cJSON *item;
+    size_t count; // read so far
+};
+// Takes the rows out of a page's text; *ret_message, for the caller to free, is everything else. False: it is no text
+// as servers write it and has to be parsed as a whole.
+bool page_cut(const char *text, size_t size, cJSON **ret_message, struct page_rows *ret_rows);
+// False when it is no array.
+bool page_rows_of(const cJSON *array, struct page_rows *ret_rows);
+// Fills *ret, a struct of the shape. False at the end, and when there is no such row: then err says why.
+bool page_next(struct page_rows *rows, const struct shape *shape, struct arena *arena, void *ret,
+               struct err *err);
+
 // One row's share of a scope's checksum; shares are added up modulo 2^64, so order does not matter.
 uint64_t row_sum(enum row_table table, const char *id, int64_t rev);

@@ -81,6 +81,10 @@ bool shape_read(const struct shape *shape, const cJSON *json, struct arena *aren
 // The same, but unknown fields are passed over: for what a newer server says to an older client.
 bool shape_read_lenient(const struct shape *shape, const cJSON *json, struct arena *arena, void *ret,
                         struct err *err);
+// The same from the text of one object, whose beginning is at *text; no tree is built where it can be helped. *text
+// moves behind it. The text is plain: utf8_valid, no control characters.
+bool shape_read_text(const struct shape *shape, const char **text, const char *end, struct arena *arena,
+                     void *ret, struct err *err);
 // An argument that came as text (path or query string) as the JSON value that its field expects; the caller owns it.
 // NULL with ERR_BAD_REQUEST when it is no such thing.
 cJSON *shape_text_to_json(const struct field *field, const char *text, struct err *err);

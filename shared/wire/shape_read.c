@@ -2,7 +2,7 @@
 #include "shared/base/id.h"
 #include "shared/base/utf8.h"
 #include "shared/wire/base64.h"
-#include "shared/wire/shape.h"
+#include "shared/wire/shape_parts.h"
 
 #include <limits.h>
 #include <math.h>
@@ -12,13 +12,6 @@
 enum { LIST_MAX = 200, TEXT_MAX = 4096, SHAPE_FIELDS_MAX = 64 };
 
 static const int64_t INT_SAFE = (INT64_C(1) << 53) - 1; // what a JSON number carries exactly
-
-struct reader {
-    struct arena *arena;
-    struct err *err;
-    bool lenient;
-    char path[ERR_FIELD_MAX]; // dotted, of the object being read
-};
 
 static bool read_object(struct reader *reader, const struct shape *shape, const cJSON *json, void *ret);
 
@@ -202,7 +195,7 @@ static bool read_bool(struct reader *reader, const struct field *field, const cJ
     return true;
 }
 
-static bool read_field(struct reader *reader, const struct field *field, const cJSON *json, void *at)
+bool shape_read_field(struct reader *reader, const struct field *field, const cJSON *json, void *at)
 {
     switch (field->kind) {
     case FIELD_TEXT:
@@ -237,7 +230,7 @@ static bool read_field(struct reader *reader, const struct field *field, const c
     return false;
 }
 
-static void set_absent(const struct shape *shape, void *ret)
+void shape_set_absent(const struct shape *shape, void *ret)
 {
     memset(ret, 0, shape->size);
     for (size_t i = 0; i < shape->count; i++) {
@@ -245,7 +238,7 @@ static void set_absent(const struct shape *shape, void *ret)
         if (field->kind == FIELD_ENUM)
             *(int *)field_at(field, ret) = -1;
         else if (field->kind == FIELD_OBJECT)
-            set_absent(field->sub, field_at(field, ret));
+            shape_set_absent(field->sub, field_at(field, ret));
     }
 }
 
@@ -260,13 +253,13 @@ static bool read_member(struct reader *reader, const struct shape *shape, const 
     if (cJSON_IsNull(member))
         return true;
     *seen |= UINT64_C(1) << (field - shape->fields);
-    return read_field(reader, field, member, field_at(field, ret));
+    return shape_read_field(reader, field, member, field_at(field, ret));
 }
 
 static bool read_object(struct reader *reader, const struct shape *shape, const cJSON *json, void *ret)
 {
     CHECK(shape->count <= SHAPE_FIELDS_MAX);
-    set_absent(shape, ret);
+    shape_set_absent(shape, ret);
     if (!cJSON_IsObject(json))
         return err_field(reader->err, reader->path, "%s must be an object.",
                          reader->path[0] != '\0' ? reader->path : "The body");

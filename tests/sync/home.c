@@ -62,7 +62,8 @@ static void page(struct home *home, const char *table, struct buf *rows)
     struct err err;
     buf_add_char(rows, ']');
     CLEANUP(json_free) cJSON *json = json_parse(buf_text(rows), rows->len, &err);
-    if (json == NULL || !feed_snapshot_page(home->feed, home->seq, table, json, &err))
+    struct page_rows read;
+    if (!page_rows_of(json, &read) || !feed_snapshot_page(home->feed, home->seq, table, &read, &err))
         fail_msg("page of %s: %s", table, err.message);
     buf_clear(rows);
     buf_add_char(rows, '[');

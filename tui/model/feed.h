@@ -59,8 +59,8 @@ struct feed_welcome {
 bool feed_scope_valid(const char *scope);
 bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct err *err);
 
-// rows: an array of objects of the table.
-bool feed_snapshot_page(struct feed *feed, int64_t at, const char *table, const cJSON *rows, struct err *err);
+bool feed_snapshot_page(struct feed *feed, int64_t at, const char *table, struct page_rows *rows,
+                        struct err *err);
 // sums: {scope: [count, hash]}, or NULL. Makes a snapshot visible. *ret_differs: the sums say that the cache is wrong;
 // it has to be fetched anew.
 bool feed_ready(struct feed *feed, int64_t at, const cJSON *sums, bool *ret_differs, struct err *err);

@@ -51,14 +51,15 @@ static void account_for(const struct target *target, enum row_table table, const
     }
 }
 
-static bool put_row(struct feed *feed, const struct target *target, enum row_table table, const cJSON *json,
-                    struct arena *arena, struct err *err)
+static bool bad_row(enum row_table table, const struct err *why, struct err *err)
 {
-    struct err why;
-    void *row = arena_alloc(arena, row_shapes[table]->size);
-    if (!shape_read_lenient(row_shapes[table], json, arena, row, &why))
-        return err_set(err, ERR_BAD_REQUEST, "the server sent a bad row of %s: %.150s",
-                       row_shapes[table]->name, why.message);
+    return err_set(err, ERR_BAD_REQUEST, "the server sent a bad row of %s: %.150s", row_shapes[table]->name,
+                   why->message);
+}
+
+static bool put_row(struct feed *feed, const struct target *target, enum row_table table, const void *row,
+                    struct err *err)
+{
     int64_t rev = row_rev(table, row), old_rev;
     if (rev < 0)
         return broken(err, "a row without a revision");
@@ -95,19 +96,19 @@ static void note_resume(struct feed *feed, enum row_table table, const char *aft
     store_run(feed->cache, query);
 }
 
-static bool put_page(struct feed *feed, enum row_table table, const cJSON *rows, struct arena *arena,
+static bool put_page(struct feed *feed, enum row_table table, struct page_rows *rows, struct arena *arena,
                      struct err *err)
 {
     struct target target = { feed->next_gen, &feed->next_rows, &feed->next_sum };
-    const cJSON *row, *id = NULL;
-    cJSON_ArrayForEach(row, rows)
-    {
-        if (!put_row(feed, &target, table, row, arena, err))
+    struct err why = { 0 };
+    void *row = arena_alloc(arena, row_shapes[table]->size);
+    while (page_next(rows, row_shapes[table], arena, row, &why))
+        if (!put_row(feed, &target, table, row, err))
             return false;
-        id = cJSON_GetObjectItemCaseSensitive(row, "id");
-    }
-    if (id != NULL)
-        note_resume(feed, table, id->valuestring);
+    if (why.code != ERR_NONE)
+        return bad_row(table, &why, err);
+    if (rows->count > 0)
+        note_resume(feed, table, row_id(table, row));
     return true;
 }
 
@@ -120,13 +121,13 @@ static bool give_up(struct feed *feed)
     return false;
 }
 
-bool feed_snapshot_page(struct feed *feed, int64_t at, const char *table_name, const cJSON *rows,
+bool feed_snapshot_page(struct feed *feed, int64_t at, const char *table_name, struct page_rows *rows,
                         struct err *err)
 {
     enum row_table table = row_table_find(table_name);
     if (table == ROW_TABLES)
         return broken(err, "an unknown table");
-    if (!cJSON_IsArray(rows) || at < 0 || !feed->loading)
+    if (at < 0 || !feed->loading)
         return broken(err, "a page that fits nowhere");
     if (!feed_begin(feed, err))
         return false;
@@ -265,6 +266,16 @@ static bool apply_scope(struct feed *feed, const cJSON *change, bool *ret_is, st
 
 // --- changes -----------------------------------------------------------------------------------------------------------
 
+static bool put_change(struct feed *feed, const struct target *target, enum row_table table,
+                       const cJSON *json, struct arena *arena, struct err *err)
+{
+    struct err why;
+    void *row = arena_alloc(arena, row_shapes[table]->size);
+    if (!shape_read_lenient(row_shapes[table], json, arena, row, &why))
+        return bad_row(table, &why, err);
+    return put_row(feed, target, table, row, err);
+}
+
 static bool apply_change(struct feed *feed, const cJSON *change, struct arena *arena, unsigned *ret_changed,
                          struct err *err)
 {
@@ -292,7 +303,7 @@ static bool apply_change(struct feed *feed, const cJSON *change, struct arena *a
     const char *row_says = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, "id"));
     if (strcmp(kind, "put") != 0 || row_says == NULL || strcmp(row_says, id) != 0)
         return broken(err, "a change that contradicts itself");
-    return put_row(feed, &target, table, row, arena, err);
+    return put_change(feed, &target, table, row, arena, err);
 }
 
 static bool apply_changes(struct feed *feed, const cJSON *rows, unsigned *ret_changed, struct err *err)

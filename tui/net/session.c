@@ -208,14 +208,15 @@ static enum session_end on_welcome(struct session *session, const cJSON *message
 
 static enum session_end on_snap(struct session *session, const cJSON *message, struct err *err)
 {
-    const cJSON *rows = cJSON_GetObjectItemCaseSensitive(message, "rows");
+    struct page_rows *rows = &session->rows;
     const char *table = text(message, "table");
     if (table == NULL)
         return ended(broken(err, "a page of no table"), err);
-    int count = cJSON_GetArraySize(rows);
+    if (rows->at == NULL && !page_rows_of(cJSON_GetObjectItemCaseSensitive(message, "rows"), rows))
+        return ended(broken(err, "a page without rows"), err);
     if (!feed_snapshot_page(session->feed, number(message, "at", -1), table, rows, err))
         return ended(false, err);
-    session->loaded += count;
+    session->loaded += (int64_t)rows->count;
     return SESSION_GOES_ON;
 }
 
@@ -453,8 +454,10 @@ enum session_end session_receive(struct session *session, const void *data, size
     session_heard(session, now);
     if (binary && !page_inflate(data, size, &page, err))
         return SESSION_BROKEN;
-    CLEANUP(json_free)
-    cJSON *message = json_parse(binary ? buf_text(&page) : data, binary ? page.len : size, err);
+    CLEANUP(json_free) cJSON *message = NULL;
+    session->rows = (struct page_rows){ 0 };
+    if (!binary || !page_cut(buf_text(&page), page.len, &message, &session->rows))
+        message = json_parse(binary ? buf_text(&page) : data, binary ? page.len : size, err);
     if (!cJSON_IsObject(message))
         return message == NULL ? SESSION_BROKEN : ended(broken(err, "a message that is no object"), err);
     return dispatch(session, message, binary, err);

@@ -29,7 +29,8 @@ struct session {
     int64_t rows_since;
     int64_t heard_at; // monotonic ms of the last byte
     int64_t pinged_at, beat_at;
-    unsigned place_told; // port_place() as the server was told
+    unsigned place_told;   // port_place() as the server was told
+    struct page_rows rows; // of the message being received
     int64_t come_back;
     bool ops_wait; // there may be operations to send
 };
