@@ -5,7 +5,7 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
-enum { PAGE_MARK = 'S' };
+enum { PAGE_MARK = 'S', LEVEL = 1 }; // a quarter of the time of level 6, and a fifth more bytes
 
 bool page_deflate(const char *json, size_t size, struct buf *out, struct err *err)
 {
@@ -14,7 +14,7 @@ bool page_deflate(const char *json, size_t size, struct buf *out, struct err *er
     uLongf packed = compressBound((uLong)size);
     buf_add_char(out, PAGE_MARK);
     buf_reserve(out, packed);
-    int status = compress2((Bytef *)out->data + out->len, &packed, (const Bytef *)json, (uLong)size, 6);
+    int status = compress2((Bytef *)out->data + out->len, &packed, (const Bytef *)json, (uLong)size, LEVEL);
     if (status != Z_OK)
         return err_set(err, ERR_INTERNAL, "A snapshot page could not be compressed (zlib %d).", status);
     out->len += packed;
