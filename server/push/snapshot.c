@@ -61,7 +61,7 @@ static void sum_rows(struct page *page, const char *rows)
 static bool read_rows(struct page *page, struct db *db, struct arena *arena, struct buf *rows, bool *ret_full)
 {
     int count = 0;
-    for (int limit = SYNC_SNAPSHOT_ROWS;; limit /= 4) {
+    for (int limit = SYNC_PAGE_ROWS;; limit /= 4) {
         const char *last = "";
         buf_clear(rows);
         if (!row_sources[page->table]->page(db, page->tenant, page->principals, page->after, limit, arena,

@@ -51,7 +51,6 @@ enum {
     SYNC_FRAME_MAX = 64 * 1024, // of any message, either way; a snapshot page before deflating: 1 MB
     SYNC_PAGE_MAX = 1024 * 1024,
     SYNC_PAGE_ROWS = 200,
-    SYNC_SNAPSHOT_ROWS = 500, // of a snapshot page, unless they are too large
     SYNC_OPS_MAX = 50,  // operations in flight
     SYNC_DOCS_MAX = 50, // texts asked for at once
     SYNC_HELLO_MS = 10 * 1000,
