@@ -23,6 +23,7 @@ static bool whole(const cJSON *json, int64_t *ret)
 
 // One row of a table checked and written; count and sum go with it.
 struct target {
+    bool fresh; // a generation that is being filled
     int64_t gen;
     int64_t *rows;
     uint64_t *sum;
@@ -63,7 +64,9 @@ static bool put_row(struct feed *feed, const struct target *target, enum row_tab
     int64_t rev = row_rev(table, row), old_rev;
     if (rev < 0)
         return broken(err, "a row without a revision");
-    if (!table_put(feed->cache, table, target->gen, row, &old_rev))
+    bool written = target->fresh ? table_add(feed->cache, table, target->gen, row, &old_rev)
+                                 : table_put(feed->cache, table, target->gen, row, &old_rev);
+    if (!written)
         return true; // the commit will say
     account_for(target, table, row_id(table, row), old_rev, rev);
     return true;
@@ -99,7 +102,7 @@ static void note_resume(struct feed *feed, enum row_table table, const char *aft
 static bool put_page(struct feed *feed, enum row_table table, struct page_rows *rows, struct arena *arena,
                      struct err *err)
 {
-    struct target target = { feed->next_gen, &feed->next_rows, &feed->next_sum };
+    struct target target = { true, feed->next_gen, &feed->next_rows, &feed->next_sum };
     struct err why = { 0 };
     void *row = arena_alloc(arena, row_shapes[table]->size);
     while (page_next(rows, row_shapes[table], arena, row, &why))
@@ -177,6 +180,7 @@ static bool show_snapshot(struct feed *feed, int64_t at, struct err *err)
     feed->next_gen = feed->next_at = feed->next_rows = 0;
     feed->next_sum = 0;
     feed->sweep = true;
+    tables_index(feed->cache); // a failure fails the commit
     if (!feed_commit(feed, err))
         return false;
     feed->loading = false;
@@ -283,7 +287,7 @@ static bool apply_change(struct feed *feed, const cJSON *change, struct arena *a
     const char *name = cJSON_GetStringValue(cJSON_GetArrayItem(change, 1));
     const char *id = cJSON_GetStringValue(cJSON_GetArrayItem(change, 2));
     const cJSON *row = cJSON_GetArrayItem(change, 4);
-    struct target target = { feed->gen, &feed->rows, &feed->sum };
+    struct target target = { false, feed->gen, &feed->rows, &feed->sum };
     int64_t rev;
     bool is_scope;
     if (!apply_scope(feed, change, &is_scope, err))

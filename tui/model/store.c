@@ -147,6 +147,11 @@ bool store_exec(struct store *store, const char *sql)
     return code == SQLITE_OK || note_failure(store, code);
 }
 
+int64_t store_changes(struct store *store)
+{
+    return sqlite3_changes64(store->db);
+}
+
 void bind_int(sqlite3_stmt *query, int index, int64_t value)
 {
     if (query != NULL)

@@ -38,6 +38,9 @@ bool store_run(struct store *store, sqlite3_stmt *query);
 // For statements without arguments or rows.
 bool store_exec(struct store *store, const char *sql);
 
+// Rows that the last statement wrote.
+int64_t store_changes(struct store *store);
+
 void bind_int(sqlite3_stmt *query, int index, int64_t value);
 void bind_text(sqlite3_stmt *query, int index,
                const char *value);                       // the text must outlive the step; NULL is null

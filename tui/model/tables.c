@@ -55,10 +55,23 @@ static void add_table(const struct shape *shape, struct buf *out)
     for (size_t i = 0; i < shape->count; i++)
         buf_addf(out, ", \"%s\" %s", shape->fields[i].name, column_type(shape->fields[i].kind));
     buf_add_text(out, ", PRIMARY KEY (gen, id)) WITHOUT ROWID;");
+}
+
+static void add_indexes(const struct shape *shape, struct buf *out)
+{
     for (size_t i = 0; i < shape->count; i++)
         if ((shape->fields[i].flags & FIELD_KEY) != 0)
-            buf_addf(out, "CREATE INDEX \"%s_by_%s\" ON \"%s\" (gen, \"%s\");", shape->name,
+            buf_addf(out, "CREATE INDEX IF NOT EXISTS \"%s_by_%s\" ON \"%s\" (gen, \"%s\");", shape->name,
                      shape->fields[i].name, shape->name, shape->fields[i].name);
+}
+
+static void add_index_ddl(struct buf *out)
+{
+    for (size_t table = 0; table < ROW_TABLES; table++)
+        add_indexes(row_shapes[table], out);
+    for (size_t i = 0; i < ARRAY_LEN(extra_indexes); i++)
+        buf_addf(out, "CREATE INDEX IF NOT EXISTS %s ON \"%s\" (%s);", extra_indexes[i].name,
+                 row_shapes[extra_indexes[i].table]->name, extra_indexes[i].columns);
 }
 
 static void add_ddl(struct buf *out)
@@ -66,9 +79,6 @@ static void add_ddl(struct buf *out)
     buf_add_text(out, state_ddl);
     for (size_t table = 0; table < ROW_TABLES; table++)
         add_table(row_shapes[table], out);
-    for (size_t i = 0; i < ARRAY_LEN(extra_indexes); i++)
-        buf_addf(out, "CREATE INDEX %s ON \"%s\" (%s);", extra_indexes[i].name,
-                 row_shapes[extra_indexes[i].table]->name, extra_indexes[i].columns);
 }
 
 // A number that changes with every change of the tables (FNV-1a, 31 bits).
@@ -104,8 +114,11 @@ static bool has_state(struct store *store, struct err *err)
 bool tables_prepare(struct store *store, struct err *err)
 {
     CLEANUP(buf_free) struct buf ddl = { 0 };
+    CLEANUP(buf_free) struct buf whole = { 0 };
     add_ddl(&ddl);
-    int32_t version = version_of(ddl.data);
+    buf_add(&whole, ddl.data, ddl.len);
+    add_index_ddl(&whole);
+    int32_t version = version_of(whole.data);
     int64_t found = file_version(store);
     if (found == version)
         return has_state(store, err);
@@ -120,10 +133,17 @@ bool tables_prepare(struct store *store, struct err *err)
     return store_commit(store, err);
 }
 
+bool tables_index(struct store *store)
+{
+    CLEANUP(buf_free) struct buf ddl = { 0 };
+    add_index_ddl(&ddl);
+    return store_exec(store, ddl.data);
+}
+
 // --- generated statements, one set a program -------------------------------------------------------------------
 
 static struct {
-    char *columns, *put, *delete, *rev, *sweep;
+    char *columns, *add, *put, *delete, *rev, *sweep;
 } sql[ROW_TABLES];
 
 static char *keep_text(struct buf *text)
@@ -134,6 +154,15 @@ static char *keep_text(struct buf *text)
     return kept;
 }
 
+static void add_insert(struct buf *out, const char *instead, size_t table)
+{
+    const struct shape *shape = row_shapes[table];
+    buf_addf(out, "INSERT OR %s INTO \"%s\" (gen, %s) VALUES (?1", instead, shape->name, sql[table].columns);
+    for (size_t i = 0; i < shape->count; i++)
+        buf_addf(out, ", ?%zu", i + 2);
+    buf_add_char(out, ')');
+}
+
 static void make_statements(void)
 {
     CLEANUP(buf_free) struct buf text = { 0 };
@@ -142,10 +171,9 @@ static void make_statements(void)
         for (size_t i = 0; i < shape->count; i++)
             buf_addf(&text, "%s\"%s\"", i == 0 ? "" : ", ", shape->fields[i].name);
         sql[t].columns = keep_text(&text);
-        buf_addf(&text, "INSERT OR REPLACE INTO \"%s\" (gen, %s) VALUES (?1", shape->name, sql[t].columns);
-        for (size_t i = 0; i < shape->count; i++)
-            buf_addf(&text, ", ?%zu", i + 2);
-        buf_add_char(&text, ')');
+        add_insert(&text, "IGNORE", t);
+        sql[t].add = keep_text(&text);
+        add_insert(&text, "REPLACE", t);
         sql[t].put = keep_text(&text);
         buf_addf(&text, "DELETE FROM \"%s\" WHERE gen = ?1 AND id = ?2", shape->name);
         sql[t].delete = keep_text(&text);
@@ -347,16 +375,31 @@ static int64_t rev_of(struct store *store, enum row_table table, int64_t gen, co
     return store_row(store, query) ? sqlite3_column_int64(query, 0) : -1;
 }
 
-bool table_put(struct store *store, enum row_table table, int64_t gen, const void *row, int64_t *ret_old_rev)
+static bool insert(struct store *store, const char *statement, enum row_table table, int64_t gen,
+                   const void *row)
 {
-    need_statements();
     const struct shape *shape = row_shapes[table];
-    *ret_old_rev = rev_of(store, table, gen, id_of(table, row));
-    CLEANUP(query_end) sqlite3_stmt *query = store_query(store, sql[table].put);
+    CLEANUP(query_end) sqlite3_stmt *query = store_query(store, statement);
     bind_int(query, 1, gen);
     for (size_t i = 0; i < shape->count && query != NULL; i++)
         bind_field(query, (int)i + 2, &shape->fields[i], row);
     return store_run(store, query);
+}
+
+bool table_put(struct store *store, enum row_table table, int64_t gen, const void *row, int64_t *ret_old_rev)
+{
+    need_statements();
+    *ret_old_rev = rev_of(store, table, gen, id_of(table, row));
+    return insert(store, sql[table].put, table, gen, row);
+}
+
+bool table_add(struct store *store, enum row_table table, int64_t gen, const void *row, int64_t *ret_old_rev)
+{
+    need_statements();
+    *ret_old_rev = -1;
+    if (!insert(store, sql[table].add, table, gen, row))
+        return false;
+    return store_changes(store) > 0 || table_put(store, table, gen, row, ret_old_rev);
 }
 
 bool table_delete(struct store *store, enum row_table table, int64_t gen, const char *id,

@@ -2,7 +2,8 @@
 // written twice.
 //
 // Each row belongs to a generation. Questions read the one that `state.gen` names; a snapshot fills the next one, which
-// becomes visible in the transaction that names it.
+// becomes visible in the transaction that names it. The indexes are made when the first snapshot is whole: sorting all
+// rows at once is cheaper than finding a place for each.
 #pragma once
 
 #include "shared/wire/rows.h"
@@ -12,9 +13,14 @@
 // a cache is then thrown away.
 bool tables_prepare(struct store *store, struct err *err);
 
+// Makes the indexes that are not there yet, within a transaction.
+bool tables_index(struct store *store);
+
 // Writes a row (struct of row_shapes[table]) of that generation over what was there. *ret_old_rev: of the row before,
 // -1 when there was none (0 is of rows made before the log).
 bool table_put(struct store *store, enum row_table table, int64_t gen, const void *row, int64_t *ret_old_rev);
+// The same where there is hardly ever a row before: filling a new generation.
+bool table_add(struct store *store, enum row_table table, int64_t gen, const void *row, int64_t *ret_old_rev);
 bool table_delete(struct store *store, enum row_table table, int64_t gen, const char *id,
                   int64_t *ret_old_rev);
 // Deletes at most `limit` rows of other generations than `keep` and `next`; how many there were.
