@@ -130,10 +130,19 @@ static enum treatment treatment_of(uint32_t code)
     return KEEP;
 }
 
-// How many bytes from the start are printable ASCII: most text is nothing else.
+// How many bytes from the start are printable ASCII: most text is nothing else. Eight at a time: the first
+// byte that is not sets its highest bit in `odd`.
 static size_t ascii_run(const char *text, size_t size)
 {
     size_t length = 0;
+    uint64_t eight;
+    for (; size - length >= sizeof eight; length += sizeof eight) {
+        memcpy(&eight, text + length, sizeof eight);
+        uint64_t odd =
+            (eight - UINT64_C(0x2020202020202020)) | (eight + UINT64_C(0x0101010101010101)) | eight;
+        if ((odd & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
     while (length < size && text[length] >= 0x20 && text[length] < 0x7f)
         length++;
     return length;

@@ -9,6 +9,7 @@ enum { TEXT_ROOM = 2048, DIGITS_MAX = 15, SHAPE_FIELDS_MAX = 64 };
 
 struct cursor {
     const char *at, *end;
+    char room[TEXT_ROOM]; // for the text at hand
 };
 
 static bool take(struct cursor *cursor, char c)
@@ -35,22 +36,37 @@ static char unescaped(char c)
     return found == NULL ? '\0' : to[found - from];
 }
 
-// A string from behind its opening quote.
-static bool take_string(struct cursor *cursor, char *room)
+// A string from behind its opening quote that has a backslash in it.
+static bool take_escaped(struct cursor *cursor)
 {
     size_t size = 0;
     for (const char *p = cursor->at; p < cursor->end && size + 1 < TEXT_ROOM; p++) {
         char c = *p;
         if (c == '"') {
-            room[size] = '\0';
+            cursor->room[size] = '\0';
             cursor->at = p + 1;
             return true;
         }
         if (c == '\\' && (++p == cursor->end || (c = unescaped(*p)) == '\0'))
             return false;
-        room[size++] = c;
+        cursor->room[size++] = c;
     }
     return false;
+}
+
+// A string from behind its opening quote.
+static bool take_string(struct cursor *cursor)
+{
+    const char *end = memchr(cursor->at, '"', (size_t)(cursor->end - cursor->at));
+    size_t size = end == NULL ? TEXT_ROOM : (size_t)(end - cursor->at);
+    if (size >= TEXT_ROOM)
+        return false;
+    if (memchr(cursor->at, '\\', size) != NULL)
+        return take_escaped(cursor);
+    memcpy(cursor->room, cursor->at, size);
+    cursor->room[size] = '\0';
+    cursor->at = end + 1;
+    return true;
 }
 
 static bool take_whole_number(struct cursor *cursor, double *ret)
@@ -99,12 +115,11 @@ static bool take_nested(struct reader *reader, const struct field *field, struct
 
 static bool take_value(struct reader *reader, const struct field *field, struct cursor *cursor, void *at)
 {
-    char room[TEXT_ROOM];
-    cJSON json = { .type = cJSON_String, .valuestring = room };
+    cJSON json = { .type = cJSON_String, .valuestring = cursor->room };
     if (cursor->at < cursor->end && (*cursor->at == '[' || *cursor->at == '{'))
         return take_nested(reader, field, cursor, at);
     if (take(cursor, '"')) {
-        if (!take_string(cursor, room))
+        if (!take_string(cursor))
             return false;
     } else if (take_word(cursor, "true", 4)) {
         json.type = cJSON_True;
@@ -172,7 +187,7 @@ static bool take_object(struct reader *reader, const struct shape *shape, struct
 bool shape_read_text(const struct shape *shape, const char **text, const char *end, struct arena *arena,
                      void *ret, struct err *err)
 {
-    struct cursor cursor = { *text, end };
+    struct cursor cursor = { .at = *text, .end = end };
     struct err ignored = { 0 };
     struct reader reader = { .arena = arena, .err = &ignored, .lenient = true };
     CHECK(shape->count <= SHAPE_FIELDS_MAX);
