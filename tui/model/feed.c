@@ -260,6 +260,10 @@ void feed_idle(struct feed *feed, bool *ret_outbox)
         sweep(feed);
         forget(feed, now);
     }
+}
+
+void feed_fold(struct feed *feed)
+{
     store_checkpoint(feed->outbox, LOG_PAGES);
     if (!feed->loading) // a snapshot's pages are written back once, behind it
         store_checkpoint(feed->cache, LOG_PAGES);

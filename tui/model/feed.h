@@ -29,8 +29,10 @@ void feed_connection(struct feed *feed, const struct connection *connection);
 bool feed_connection_elsewhere(struct feed *feed, struct connection *ret);
 
 // Between messages, a few times a second: notices what other connections wrote (screens are told; *ret_outbox is set
-// when operations may have come), flushes what was saved softly, writes logs back, forgets what is old.
+// when operations may have come), flushes what was saved softly, forgets what is old.
 void feed_idle(struct feed *feed, bool *ret_outbox);
+// Writes logs that have grown back into their files: when there is time for it.
+void feed_fold(struct feed *feed);
 
 // --- a connection's life -----------------------------------------------------------------------------------------
 
