@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILES_MAX = 32, CONNECT_S = 10, RECEIVE_BUFFER = 16 * 1024, MESSAGE_MAX = SYNC_PAGE_MAX };
+enum { FILES_MAX = 32, CONNECT_S = 10, RECEIVE_BUFFER = 32 * 1024, MESSAGE_MAX = SYNC_PAGE_MAX };
 
 struct out_message {
     struct buf bytes; // LWS_PRE, then the text
@@ -178,6 +178,7 @@ bool loop_create(struct loop **ret_loop, const struct loop_events *events, void 
         .protocols = protocols,
         .options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
         .fd_limit_per_thread = FILES_MAX,
+        .pt_serv_buf_size = RECEIVE_BUFFER,
         .timeout_secs = CONNECT_S,
         .gid = -1,
         .uid = -1,
