@@ -82,6 +82,18 @@ static void leave_late(struct conn *conn)
     conn->late = false;
 }
 
+static void leave_eager(struct conn *conn)
+{
+    struct push *push = conn->push;
+    struct conn **link = &push->eager;
+    while (*link != conn)
+        link = &(*link)->eager_next;
+    *link = conn->eager_next;
+    if (push->eager_end == &conn->eager_next)
+        push->eager_end = link;
+    conn->eager = false;
+}
+
 void conn_closed(struct conn *conn)
 {
     struct push *push = conn->push;
@@ -95,6 +107,8 @@ void conn_closed(struct conn *conn)
         audience_leave(conn->audience, conn);
     if (conn->late)
         leave_late(conn);
+    if (conn->eager)
+        leave_eager(conn);
     drop_out(conn);
     if (conn->previous != NULL)
         conn->previous->next = conn->next;
@@ -216,13 +230,37 @@ void push_later(struct push *push, struct conn *conn, int64_t in_us)
     push->late_end = &conn->late_next;
 }
 
+static void be_eager(struct conn *conn)
+{
+    struct push *push = conn->push;
+    if (conn->eager)
+        return;
+    conn->eager = true;
+    conn->eager_next = NULL;
+    *push->eager_end = conn;
+    push->eager_end = &conn->eager_next;
+}
+
 void conn_mark_dirty(struct conn *conn, int64_t from)
 {
     if (!conn->dirty && conn->cursor < from)
         conn->cursor = from;
     conn->dirty = true;
     if (conn->state == CONN_LIVE && !conn->late && !conn->reading)
-        want_write(conn);
+        be_eager(conn);
+}
+
+void conn_write_eager(struct push *push)
+{
+    struct conn *conn;
+    while ((conn = push->eager) != NULL) {
+        push->eager = conn->eager_next;
+        if (push->eager == NULL)
+            push->eager_end = &push->eager;
+        conn->eager = false;
+        if (conn->session != NULL)
+            socket_write(conn->session);
+    }
 }
 
 void conn_go_live(struct conn *conn, int64_t cursor)

@@ -59,6 +59,8 @@ struct conn {
     bool poked;
     bool late; // in the list of those that wait for their 30 ms
     struct conn *late_next;
+    bool eager; // in the list of those that are written to when the changes at hand have been taken
+    struct conn *eager_next;
     int64_t frame_at; // when the last chg went out, monotonic us
     struct snapshot *snapshot;
 
@@ -94,6 +96,7 @@ struct push {
     int64_t count;
     int64_t last_number;           // of a connection
     struct conn *late, **late_end; // those that wait to be written to
+    struct conn *eager, **eager_end;
     int64_t alarm_at;              // when it rings; monotonic us, 0: not asked for
     struct room *rooms;
     bool draining;
@@ -121,6 +124,8 @@ void conn_fail(struct conn *conn, enum err_code code, const char *message);
 void conn_fail_with(struct conn *conn, const struct err *err);
 void conn_bye(struct conn *conn);
 void conn_mark_dirty(struct conn *conn, int64_t from);
+// Writes to everyone marked since the last time, at once where the socket is clear.
+void conn_write_eager(struct push *push);
 void conn_go_live(struct conn *conn, int64_t cursor);
 // Nothing more is read while the client has too much under way, or does not read its answers.
 void conn_balance(struct conn *conn);
@@ -170,5 +175,7 @@ void presence_changed(struct push *push, const char *tenant, const struct change
 
 // --- session.c
 void socket_wants_write(struct push_session *session);
+// Sends the next frame now unless something is still in the way; then as soon as it is gone.
+void socket_write(struct push_session *session);
 void socket_end(struct push_session *session); // without another word
 void socket_pause(struct push_session *session, bool pause);

@@ -16,6 +16,7 @@ struct push *push_create(struct app *app)
     CHECK(push != NULL);
     push->app = app;
     push->late_end = &push->late;
+    push->eager_end = &push->eager;
     return push;
 }
 
@@ -71,6 +72,7 @@ void push_take_changes(struct push *push)
         check_people(push, batch);
         feed_add(push_feed(push, batch->tenant, batch->from), batch, touched);
     }
+    conn_write_eager(push);
 }
 
 void push_auth_changed(struct push *push, const char *user_id, bool ok)
@@ -133,7 +135,7 @@ void push_rang(struct push *push)
         struct conn *next = late->late_next;
         late->late = false;
         if (late->session != NULL)
-            socket_wants_write(late->session);
+            socket_write(late->session);
         late = next;
     }
 }
@@ -145,6 +147,7 @@ void push_tick(struct push *push, int64_t now)
         next = conn->next;
         tick_conn(conn, now);
     }
+    conn_write_eager(push);
     presence_tick(push, now);
 }
 

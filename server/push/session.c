@@ -18,6 +18,7 @@ struct push_session {
     struct conn *conn;
     struct buf message; // of which some has come; empty between messages
     unsigned fragments;
+    int unsent_at_most; // bytes in the kernel
 };
 
 const size_t push_session_size = sizeof(struct push_session);
@@ -75,11 +76,15 @@ static int receive(struct push_session *session, const char *data, size_t size)
 
 // --- what goes out --------------------------------------------------------------------------------------------------
 
-// The peer does not read: more than this lies in the kernel.
+// The peer does not read: more than this lies in the kernel, which is asked only when it may be so.
 static bool is_backed_up(struct push_session *session)
 {
     int unsent = 0;
-    return ioctl(lws_get_socket_fd(session->wsi), SIOCOUTQ, &unsent) == 0 && unsent > UNSENT_MAX;
+    if (session->unsent_at_most <= UNSENT_MAX)
+        return false;
+    if (ioctl(lws_get_socket_fd(session->wsi), SIOCOUTQ, &unsent) == 0)
+        session->unsent_at_most = unsent;
+    return session->unsent_at_most > UNSENT_MAX;
 }
 
 static int send_frame(struct push_session *session, struct frame *frame)
@@ -89,6 +94,7 @@ static int send_frame(struct push_session *session, struct frame *frame)
                             frame->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
     metrics_add(metrics, METRIC_SYNC_FRAMES_OUT, 1);
     metrics_add(metrics, METRIC_SYNC_BYTES_OUT, (int64_t)frame->size);
+    session->unsent_at_most += (int)frame->size + FRAME_HEADROOM;
     frame_unref(frame);
     return written < 0 ? -1 : 0;
 }
@@ -102,6 +108,14 @@ static int writable(struct push_session *session)
                        conn->push->draining ? "bye" : "err");
     struct frame *frame = conn_next_frame(conn, is_backed_up(session));
     return frame == NULL ? 0 : send_frame(session, frame);
+}
+
+void socket_write(struct push_session *session)
+{
+    if (lws_partial_buffered(session->wsi) != 0 || conn_wants_close(session->conn))
+        lws_callback_on_writable(session->wsi);
+    else if (writable(session) != 0)
+        socket_end(session);
 }
 
 // --- callbacks ------------------------------------------------------------------------------------------------------
