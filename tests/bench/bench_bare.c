@@ -74,8 +74,11 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
 
 static const struct lws_protocols protocols[] = {
     { .name = "http", .callback = on_http },
-    { .name = "serenity-sync.1", .callback = on_websocket, .per_session_data_size = sizeof(struct session),
-      .rx_buffer_size = 4096, .tx_packet_size = sizeof change },
+    { .name = "serenity-sync.1",
+      .callback = on_websocket,
+      .per_session_data_size = sizeof(struct session),
+      .rx_buffer_size = 4096,
+      .tx_packet_size = sizeof change },
     { 0 },
 };
 
