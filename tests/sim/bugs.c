@@ -2,7 +2,7 @@
 
 #include "server/core/results.h"
 #include "shared/wire/json.h"
-#include "tests/sim/disk.h"
+#include "tests/sim/server.h"
 
 #include <string.h>
 
@@ -32,7 +32,8 @@ bool __wrap_db_begin(struct db *db, struct err *err);
 
 bool __wrap_db_commit(struct db *db, struct err *err)
 {
-    return planted == BUG_ACK_BEFORE_COMMIT || __real_db_commit(db, err);
+    bool lies = planted == BUG_ACK_BEFORE_COMMIT && !disk_is_off(server_node());
+    return lies || __real_db_commit(db, err);
 }
 
 bool __wrap_db_begin(struct db *db, struct err *err)

@@ -24,9 +24,11 @@ struct options {
     bool verbose, must_be_caught, twice;
 };
 
+enum { ENDLESS_S = 200 }; // a run takes a twentieth of a second
+
 static uint64_t seed_now;
 
-// An assertion, a sanitizer or a wild pointer ends the program: which seed was it?
+// An assertion, a sanitizer, a wild pointer or a run that does not end brings the program down: which seed was it?
 static void on_end(int number)
 {
     signal(number, SIG_DFL);
@@ -138,6 +140,7 @@ static bool proves_something(const struct options *options, const struct run_res
 static struct run_result run_one(uint64_t seed, const struct options *options)
 {
     seed_now = seed;
+    alarm(ENDLESS_S);
     struct run_options run = { seed, options->bug, options->verbose };
     struct run_result result = run_seed(&run);
     if (!options->twice || result.failed)
@@ -211,6 +214,7 @@ int main(int argc, char **argv)
     char base[64];
     signal(SIGABRT, on_end);
     signal(SIGSEGV, on_end);
+    signal(SIGALRM, on_end);
     make_base(base);
     run_prepare(base);
     bool good = options.must_be_caught ? catch_bug(&options) : run_all(&options, &sum) == 0;
