@@ -9,6 +9,7 @@
 #include "shared/base/check.h"
 #include "shared/wire/json.h"
 
+#include <ftw.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -96,15 +97,19 @@ static void sign_in(void)
     op_request_free(request);
 }
 
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *place)
+{
+    (void)info, (void)kind, (void)place;
+    return remove(path);
+}
+
 static void close_server(void)
 {
-    char command[128];
     epoch[0] = '\0';
     app_stop(&app);
     push_destroy(push);
     app_destroy(&app);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    CHECK(system(command) == 0);
+    CHECK(nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS) == 0);
 }
 
 static void open_server(void)
