@@ -63,6 +63,7 @@ struct conn {
     struct conn *eager_next;
     int64_t frame_at; // when the last chg went out, monotonic us
     struct snapshot *snapshot;
+    int64_t snapshot_at; // of the snapshot that was sent whole; 0 none
 
     struct out_frame *out, **out_end;
     size_t out_count;
@@ -147,6 +148,8 @@ void conn_reset(struct conn *conn, const char *why);
 
 // --- snapshot.c
 void snapshot_start(struct conn *conn, int64_t at, const struct msg_resume *resume);
+// Some tables of the last one once more: the client's sums differ.
+void snapshot_again(struct conn *conn, const struct msg_again *again);
 void snapshot_continue(struct conn *conn); // when there is room for another page
 void snapshot_free(struct conn *conn);
 

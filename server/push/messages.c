@@ -51,6 +51,11 @@ static const struct field presence_fields[] = {
 };
 const struct shape shape_presence = SHAPE(struct msg_presence, "Presence", presence_fields);
 
+static const struct field again_fields[] = {
+    { FIELD(struct msg_again, tables), .kind = FIELD_TEXTS, .flags = FIELD_REQUIRED, .max = 32 },
+};
+const struct shape shape_again = SHAPE(struct msg_again, "Again", again_fields);
+
 static void write_scopes(struct buf *out, const char *scopes)
 {
     buf_add_text(out, ",\"scopes\":[");
@@ -85,11 +90,14 @@ void write_welcome(struct buf *out, const struct welcome *welcome)
     buf_add_char(out, '}');
 }
 
-void write_ready(struct buf *out, int64_t at, bool with_sum, int64_t count, uint64_t hash)
+void write_ready(struct buf *out, int64_t at, unsigned tables, const struct table_sum sums[ROW_TABLES])
 {
     buf_addf(out, "{\"t\":\"ready\",\"at\":%" PRId64 ",\"sums\":{", at);
-    if (with_sum)
-        buf_addf(out, "\"" SYNC_SCOPE "\":[%" PRId64 ",\"%016" PRIx64 "\"]", count, hash);
+    for (unsigned table = 0; table < ROW_TABLES; table++)
+        if (tables & 1u << table) {
+            json_add_key(out, row_shapes[table]->name);
+            buf_addf(out, "[%" PRId64 ",\"%016" PRIx64 "\"]", sums[table].count, sums[table].hash);
+        }
     buf_add_text(out, "}}");
 }
 

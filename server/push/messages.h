@@ -35,9 +35,13 @@ struct msg_presence {
     int64_t seq;
 };
 
+struct msg_again {
+    struct list tables; // const char *
+};
+
 extern const char *const presence_words[]; // viewing, writing, session
 
-extern const struct shape shape_hello, shape_auth, shape_cur, shape_presence;
+extern const struct shape shape_hello, shape_auth, shape_cur, shape_presence, shape_again;
 
 struct welcome {
     const char *epoch;
@@ -52,8 +56,12 @@ struct welcome {
 #define SYNC_SCOPE "mine"
 
 void write_welcome(struct buf *out, const struct welcome *welcome);
-// with_sum: the count and hash of everything sent; without it the sums are empty and nothing is to be compared.
-void write_ready(struct buf *out, int64_t at, bool with_sum, int64_t count, uint64_t hash);
+struct table_sum { // of what was sent
+    int64_t count;
+    uint64_t hash;
+};
+// sums: of every table; those of `tables` (bits of enum row_table) are said. 0: nothing is to be compared.
+void write_ready(struct buf *out, int64_t at, unsigned tables, const struct table_sum sums[ROW_TABLES]);
 void write_poke(struct buf *out, int64_t head);
 void write_reset(struct buf *out, const char *why);
 void write_err(struct buf *out, const struct err *err);

@@ -43,6 +43,13 @@ static void on_cur(struct conn *conn, const cJSON *json, struct arena *arena)
         conn_fail(conn, ERR_BAD_REQUEST, "The cursor is ahead of the server.");
 }
 
+static void on_again(struct conn *conn, const cJSON *json, struct arena *arena)
+{
+    struct msg_again again;
+    if (read_message(conn, &shape_again, json, arena, &again))
+        snapshot_again(conn, &again);
+}
+
 static void on_op(struct conn *conn, const cJSON *json, struct arena *arena)
 {
     (void)arena;
@@ -88,6 +95,7 @@ static const struct {
 } messages[] = {
     { "hello", STATE(CONN_HELLO) | STATE(CONN_SNAPSHOT) | STATE(CONN_LIVE), false, on_hello },
     { "auth", WELCOMED, false, on_auth },
+    { "again", STATE(CONN_LIVE), false, on_again },
     { "cur", WELCOMED, false, on_cur },
     { "op", WELCOMED, true, on_op },
     { "doc.sync", WELCOMED, false, on_doc_sync },

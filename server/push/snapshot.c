@@ -10,16 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGES_AHEAD = 2, AFTER_MAX = 127 };
+enum { PAGES_AHEAD = 2, AFTER_MAX = 127, ALL_TABLES = (1 << ROW_TABLES) - 1 };
 
 struct snapshot {
     int64_t at;
     enum row_table table; // where the next page starts
     char after[AFTER_MAX + 1];
-    bool resumed; // rows of an earlier connection are not in the sum
-    bool reading; // a page is on its way
-    int64_t count;
-    uint64_t hash;
+    unsigned tables; // bits of those that are sent
+    bool resumed;    // rows of an earlier connection are not in the sums
+    bool reading;    // a page is on its way
+    struct table_sum sums[ROW_TABLES];
 };
 
 struct page {
@@ -29,14 +29,15 @@ struct page {
     int64_t at;
     char tenant[64];
     char *principals;
+    unsigned tables;
     enum row_table table;
     char after[AFTER_MAX + 1];
 
     bool ok;
     struct err err;
-    bool whole; // nothing is left
-    int64_t count;
-    uint64_t hash;
+    bool whole;        // nothing is left
+    enum row_table of; // its rows
+    struct table_sum sum;
     struct frame *frame; // NULL: there were no more rows
 };
 
@@ -51,9 +52,10 @@ static void write_page_head(const struct page *page, const char *from, bool last
 static void sum_rows(struct page *page, const char *rows)
 {
     struct row_scan scan = { .at = rows };
+    page->of = page->table;
     while (row_scan_next(&scan)) {
-        page->count++;
-        page->hash += row_sum(page->table, scan.id, scan.rev);
+        page->sum.count++;
+        page->sum.hash += row_sum(page->table, scan.id, scan.rev);
     }
 }
 
@@ -97,6 +99,11 @@ static bool read_page(struct page *page, struct db *db)
     while (page->table < ROW_TABLES) {
         char from[AFTER_MAX + 1];
         bool full = false;
+        if (!(page->tables & 1u << page->table)) {
+            page->table++;
+            page->after[0] = '\0';
+            continue;
+        }
         snprintf(from, sizeof from, "%s", page->after);
         if (!read_rows(page, db, &arena, &rows, &full))
             return false;
@@ -135,10 +142,13 @@ static void finish(struct conn *conn)
     CLEANUP(buf_free) struct buf text = { 0 };
     const struct snapshot *snapshot = conn->snapshot;
     int64_t at = snapshot->at;
-    write_ready(&text, at, !snapshot->resumed, snapshot->count, snapshot->hash);
+    write_ready(&text, at, snapshot->resumed ? 0 : snapshot->tables, snapshot->sums);
+    conn->snapshot_at = at;
     snapshot_free(conn);
     conn_send(conn, &text);
     conn_go_live(conn, at);
+    if (strcmp(conn->scopes, conn->audience->principals) != 0) // tables came again while that changed
+        scopes_change(conn);
 }
 
 static void take_page(struct conn *conn, struct page *page)
@@ -146,8 +156,8 @@ static void take_page(struct conn *conn, struct page *page)
     struct snapshot *snapshot = conn->snapshot;
     snapshot->table = page->table;
     snprintf(snapshot->after, sizeof snapshot->after, "%s", page->after);
-    snapshot->count += page->count;
-    snapshot->hash += page->hash;
+    snapshot->sums[page->of].count += page->sum.count;
+    snapshot->sums[page->of].hash += page->sum.hash;
     if (page->frame != NULL)
         conn_send_frame(conn, frame_ref(page->frame));
     if (page->whole)
@@ -188,20 +198,45 @@ void snapshot_continue(struct conn *conn)
     strncpy(page->tenant, conn->tenant, sizeof page->tenant - 1);
     page->principals = strdup(conn->audience->principals);
     CHECK(page->principals != NULL);
+    page->tables = conn->snapshot->tables;
     page->table = conn->snapshot->table;
     snprintf(page->after, sizeof page->after, "%s", conn->snapshot->after);
     conn->snapshot->reading = true;
     engine_read(conn->push->app->engine, &page->task);
 }
 
-void snapshot_start(struct conn *conn, int64_t at, const struct msg_resume *resume)
+static struct snapshot *begin(struct conn *conn, int64_t at, unsigned tables)
 {
     struct snapshot *snapshot = calloc(1, sizeof *snapshot);
     CHECK(snapshot != NULL);
     snapshot->at = at;
+    snapshot->tables = tables;
     conn->state = CONN_SNAPSHOT;
     conn->snapshot = snapshot;
     conn->catching_up = conn->dirty = false;
+    return snapshot;
+}
+
+// What was told since belongs to the life that ends here: it is told again from `at` on.
+void snapshot_again(struct conn *conn, const struct msg_again *again)
+{
+    unsigned tables = 0;
+    for (size_t i = 0; i < again->tables.count; i++) {
+        enum row_table table = row_table_find(*LIST_AT(&again->tables, const char *, i));
+        tables |= table == ROW_TABLES ? 0 : 1u << table;
+    }
+    if (tables == 0 || conn->snapshot_at == 0) {
+        conn_fail(conn, ERR_BAD_REQUEST, "There is nothing of that kind to send again.");
+        return;
+    }
+    conn->life++;
+    begin(conn, conn->snapshot_at, tables);
+    snapshot_continue(conn);
+}
+
+void snapshot_start(struct conn *conn, int64_t at, const struct msg_resume *resume)
+{
+    struct snapshot *snapshot = begin(conn, at, ALL_TABLES);
     enum row_table table =
         resume == NULL || resume->table == NULL ? ROW_TABLES : row_table_find(resume->table);
     if (table != ROW_TABLES && strlen(resume->after == NULL ? "" : resume->after) <= AFTER_MAX) {

@@ -13,6 +13,8 @@
 //   presence  {t, room, state, note, agent, seq}    room: a consultation's id, "" leaves; state: viewing, writing,
 //             session; the caret, when there is one: the kind of the note it is in and its struct text_anchor (agent: 16
 //             hex digits)
+//   again     {t, tables: [table, ...]}         after a ready whose sums differ: their pages and a ready of the same `at`
+//             come again, what was told in between is void
 //   ping      {t}
 // server -> client
 //   welcome   {t, protocol, epoch, head, oldest, restoredTo?, scopes, opFloor, now, limits: {frame, ops},
@@ -22,7 +24,8 @@
 //             restoredTo: the server went back to a backup since the client's epoch; what was acknowledged above
 //             that seq is to be offered again
 //   snap      {t, scope, at, table, after, rows: [row, ...], last}   binary; row: an object of row_shapes[table]
-//   ready     {t, at, sums: {scope: [count, hash]}}   hash: row_sum of every visible row added up, 16 hex digits
+//   ready     {t, at, sums: {table: [count, hash]}}   hash: row_sum of every visible row added up, 16 hex digits
+//             a sum a table, since a row may be in several scopes; a wrong one is answered by `again`
 //   chg       {t, from, to, more, rows: [[put, table, id, rev, row] | [del, table, id, rev] | [hide, table, id, rev]
 //             | [scope+, scope] | [scope-, scope]]}
 //             scope+/-: what they may see is more or less now; the rows that come or go stand before it

@@ -54,8 +54,8 @@ class Cache:
         if self.staged is not None:
             self.rows, self.staged, self.scopes = self.staged, None, self.next_scopes
             self.cursor = message["at"]
-        for count, total in message["sums"].values():
-            assert [count, total] == self.sums(), (count, total, self.sums())
+        for table, total in message["sums"].items():
+            assert total == self.sums(table), (table, total, self.sums(table))
         self.ready = True
 
     def change(self, message):
@@ -72,9 +72,9 @@ class Cache:
                 self.rows.pop((table, key), None)
         self.cursor = message["to"]
 
-    def sums(self):
-        total = sum(row_sum(table, key, row["rev"]) for (table, key), row in self.rows.items()) & MASK
-        return [len(self.rows), f"{total:016x}"]
+    def sums(self, table):
+        rows = [(key, row["rev"]) for (name, key), row in self.rows.items() if name == table]
+        return [len(rows), f"{sum(row_sum(table, key, rev) for key, rev in rows) & MASK:016x}"]
 
     def ids(self, table):
         return {key for name, key in self.rows if name == table}

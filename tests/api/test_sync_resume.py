@@ -106,6 +106,26 @@ class Resume(WithSync):
             with self.assertRaises(Closed):
                 program.receive()
 
+    def test_some_tables_come_again(self):
+        """What was told meanwhile is told once more behind them."""
+        self.grant()
+        jane = self.program(CLIENT, device="again")
+        at = jane.until_ready().cursor
+        before = {table for table, _ in jane.cache.rows}
+        booking = self.book()
+        jane.until(lambda cache: booking in cache.ids("consultation"))
+        jane.send({"t": "again", "tables": ["lot", "policy", "of a newer server"]})
+        pages = []
+        while (message := jane.receive())["t"] != "ready":
+            pages.append(message)
+        self.assertEqual({page["table"] for page in pages if page["t"] == "snap"}, {"lot", "policy"} & before)
+        self.assertEqual((message["at"], set(message["sums"])), (at, {"lot", "policy"}))
+        change = jane.receive()
+        self.assertEqual((change["t"], change["from"]), ("chg", at))
+        self.assertIn(booking, [row[2] for row in change["rows"]])
+        jane.send({"t": "again", "tables": ["nothing"]})
+        self.assertEqual(jane.receive()["t"], "err")
+
     def test_an_older_program_sends_what_it_holds_and_is_told_to_upgrade(self):
         program = self.program(CLIENT, device="ancient", protocol=0)
         welcome = program.receive()

@@ -128,6 +128,7 @@ class FakeServer:
         self.hold_refresh = None     # an Event: the answer waits for it
         self.deny_tokens = set()
         self.bad_sums = 0
+        self.agains = []
         self.connections = []
         self.lock = threading.RLock()
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -266,13 +267,12 @@ class FakeServer:
             if getattr(connection, "live", False):
                 connection.send({"t": "chg", "from": self.seq - 1, "to": self.seq, "more": False, "rows": rows})
 
-    def sums(self):
-        count = total = 0
-        for table in TABLES:
-            for key, row in self.rows[table].items():
-                count += 1
-                total = (total + row_sum(table, key, row["rev"])) & MASK64
-        return {"mine": [count, f"{total:016x}"]}
+    def sums(self, tables=TABLES):
+        sums = {}
+        for table in tables:
+            total = sum(row_sum(table, key, row["rev"]) for key, row in self.rows[table].items()) & MASK64
+            sums[table] = [len(self.rows[table]), f"{total:016x}"]
+        return sums
 
     # --- the websocket
 
@@ -311,6 +311,9 @@ class FakeServer:
             elif kind == "op":
                 with self.lock:
                     self.run(connection, message["ops"])
+            elif kind == "again":
+                self.agains.append(message["tables"])
+                self.tables_again(connection, message["tables"])
             elif kind == "cur":
                 self.cursors.append(message["at"])
             elif kind == "presence":
@@ -371,9 +374,21 @@ class FakeServer:
         sums = self.sums()
         if self.bad_sums > 0:
             self.bad_sums -= 1
-            sums["mine"][0] += 1
+            sums["consultation"][0] += 1
         connection.send({"t": "ready", "at": at, "sums": sums})
         return True
+
+    def tables_again(self, connection, tables):
+        """Whatever was told in between is void; here is one more such thing."""
+        connection.send({"t": "chg", "from": self.seq + 5, "to": self.seq + 6, "more": False, "rows": []})
+        for table in tables:
+            connection.send_page({"t": "snap", "scope": "mine", "at": self.seq, "table": table, "after": "",
+                                  "rows": [self.rows[table][key] for key in sorted(self.rows[table])], "last": True})
+        sums = self.sums(tables)
+        if self.bad_sums > 0:
+            self.bad_sums -= 1
+            sums[tables[0]][0] += 1
+        connection.send({"t": "ready", "at": self.seq, "sums": sums})
 
     def run(self, connection, ops):
         results = []

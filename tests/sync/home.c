@@ -88,6 +88,7 @@ void home_snapshot(struct home *home, int count)
 {
     struct err err;
     bool differs;
+    unsigned again;
     CLEANUP(buf_free) struct buf rows = { 0 };
     greet(home, true);
     buf_add_char(&rows, '[');
@@ -102,7 +103,7 @@ void home_snapshot(struct home *home, int count)
             page(home, "consultation", &rows);
     }
     page(home, "consultation", &rows);
-    if (!feed_ready(home->feed, home->seq, NULL, &differs, &err))
+    if (!feed_ready(home->feed, home->seq, NULL, &again, &differs, &err))
         fail_msg("feed_ready: %s", err.message);
 }
 

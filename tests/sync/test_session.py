@@ -141,10 +141,19 @@ class Rows(Story):
         self.assertEqual(self.list(probe)[uuid(1, 2)]["row"]["purpose"], "moved on")
         self.assertGreater(self.server.hellos[-1]["cursor"], 0)
 
-    def test_a_wrong_sum_reads_everything_again(self):
+    def test_a_wrong_sum_reads_that_table_again(self):
         self.server.bad_sums = 1
         probe = self.signed_in()
         self.assertEqual(len(self.list(probe)), 5)
+        self.assertEqual((len(self.server.hellos), self.server.agains), (1, [["consultation"]]))
+        self.server.put("consultation", uuid(1, 7), **consultation(7))
+        until(lambda: len(self.list(probe)) == 6)
+
+    def test_a_sum_that_stays_wrong_reads_everything_again(self):
+        self.server.bad_sums = 2
+        probe = self.signed_in()
+        self.assertEqual(len(self.list(probe)), 5)
+        self.assertEqual(self.server.agains, [["consultation"]])
         self.assertGreaterEqual(len(self.server.hellos), 2)
 
     def test_unknown_fields_of_a_newer_server_are_passed_over(self):

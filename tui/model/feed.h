@@ -63,9 +63,10 @@ bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct 
 
 bool feed_snapshot_page(struct feed *feed, int64_t at, const char *table, struct page_rows *rows,
                         struct err *err);
-// sums: {scope: [count, hash]}, or NULL. Makes a snapshot visible. *ret_differs: the sums say that the cache is wrong;
-// it has to be fetched anew.
-bool feed_ready(struct feed *feed, int64_t at, const cJSON *sums, bool *ret_differs, struct err *err);
+// sums: {table: [count, hash]}, or NULL. Makes a snapshot visible, unless a sum differs: then *ret_again has the bits of
+// the tables that must come again (their rows are dropped), or, the second time, *ret_differs says that everything must.
+bool feed_ready(struct feed *feed, int64_t at, const cJSON *sums, unsigned *ret_again, bool *ret_differs,
+                struct err *err);
 // rows: an array of changes.
 bool feed_changes(struct feed *feed, int64_t from, int64_t to, const cJSON *rows, struct err *err);
 // All is to be fetched anew. What is there stays visible until then, unless hide: the person may no longer see it.

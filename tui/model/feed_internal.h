@@ -11,6 +11,11 @@ struct wanted_text; // feed_texts.c
 
 enum { FEED_SCOPES_MAX = 4096 };
 
+struct feed_sum { // of one table of a snapshot that is being fetched
+    int64_t rows;
+    uint64_t sum;
+};
+
 struct feed {
     struct model *model;
     struct store *cache, *outbox;
@@ -24,6 +29,8 @@ struct feed {
     char scopes[FEED_SCOPES_MAX], next_scopes[FEED_SCOPES_MAX]; // space separated
     int64_t next_gen, next_at, next_rows;
     uint64_t next_sum;
+    struct feed_sum next_sums[ROW_TABLES]; // of this connection
+    bool again;                            // tables came once more already
     // of the connection
     struct list in_flight; // int64_t
     struct arena in_flight_arena;

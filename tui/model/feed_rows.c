@@ -27,6 +27,7 @@ struct target {
     int64_t gen;
     int64_t *rows;
     uint64_t *sum;
+    struct feed_sum *sums; // by table, or NULL
 };
 
 static int64_t row_rev(enum row_table table, const void *row)
@@ -42,13 +43,14 @@ static const char *row_id(enum row_table table, const void *row)
 static void account_for(const struct target *target, enum row_table table, const char *id, int64_t old_rev,
                         int64_t new_rev)
 {
-    if (old_rev >= 0) {
-        *target->sum -= row_sum(table, id, old_rev);
-        --*target->rows;
-    }
-    if (new_rev >= 0) {
-        *target->sum += row_sum(table, id, new_rev);
-        ++*target->rows;
+    uint64_t sum =
+        (new_rev >= 0 ? row_sum(table, id, new_rev) : 0) - (old_rev >= 0 ? row_sum(table, id, old_rev) : 0);
+    int64_t rows = (new_rev >= 0) - (old_rev >= 0);
+    *target->sum += sum;
+    *target->rows += rows;
+    if (target->sums != NULL) {
+        target->sums[table].sum += sum;
+        target->sums[table].rows += rows;
     }
 }
 
@@ -87,6 +89,8 @@ static void start_snapshot(struct feed *feed, int64_t at)
     feed->next_at = at;
     feed->next_rows = 0;
     feed->next_sum = 0;
+    memset(feed->next_sums, 0, sizeof feed->next_sums);
+    feed->again = false;
     feed->sweep = true;
 }
 
@@ -102,7 +106,8 @@ static void note_resume(struct feed *feed, enum row_table table, const char *aft
 static bool put_page(struct feed *feed, enum row_table table, struct page_rows *rows, struct arena *arena,
                      struct err *err)
 {
-    struct target target = { true, feed->next_gen, &feed->next_rows, &feed->next_sum };
+    struct target target = { true, feed->next_gen, &feed->next_rows, &feed->next_sum,
+                             feed->next_sums };
     struct err why = { 0 };
     void *row = arena_alloc(arena, row_shapes[table]->size);
     while (page_next(rows, row_shapes[table], arena, row, &why))
@@ -144,26 +149,50 @@ bool feed_snapshot_page(struct feed *feed, int64_t at, const char *table_name, s
 
 // --- ready: the sums decide ------------------------------------------------------------------------------------------------
 
-// All scopes added up: rows are in one scope each, so the whole must agree with the cache as a whole.
-static bool read_sums(const cJSON *sums, int64_t *ret_rows, uint64_t *ret_sum)
+static bool read_sum(const cJSON *pair, struct feed_sum *ret)
 {
-    const cJSON *scope;
-    *ret_rows = 0;
-    *ret_sum = 0;
-    cJSON_ArrayForEach(scope, sums)
+    const cJSON *hash = cJSON_GetArrayItem(pair, 1);
+    char *end;
+    if (!whole(cJSON_GetArrayItem(pair, 0), &ret->rows) || !cJSON_IsString(hash) ||
+        strlen(hash->valuestring) != 16)
+        return false;
+    ret->sum = strtoull(hash->valuestring, &end, 16);
+    return *end == '\0';
+}
+
+// The bits of the tables whose sums differ; tables of a newer server are passed over.
+static bool compare_sums(const struct feed *feed, const cJSON *sums, unsigned *ret_differ, struct err *err)
+{
+    const cJSON *pair;
+    unsigned differ = 0;
+    cJSON_ArrayForEach(pair, sums)
     {
-        const cJSON *hash = cJSON_GetArrayItem(scope, 1);
-        int64_t count;
-        char *end;
-        if (!whole(cJSON_GetArrayItem(scope, 0), &count) || !cJSON_IsString(hash) ||
-            strlen(hash->valuestring) != 16)
-            return false;
-        *ret_sum += strtoull(hash->valuestring, &end, 16);
-        *ret_rows += count;
-        if (*end != '\0')
-            return false;
+        struct feed_sum wanted;
+        enum row_table table = row_table_find(pair->string != NULL ? pair->string : "");
+        if (!read_sum(pair, &wanted))
+            return broken(err, "sums that are none");
+        if (table != ROW_TABLES &&
+            (wanted.rows != feed->next_sums[table].rows || wanted.sum != feed->next_sums[table].sum))
+            differ |= 1u << table;
     }
+    *ret_differ = differ;
     return true;
+}
+
+static bool drop_tables(struct feed *feed, unsigned tables, struct err *err)
+{
+    if (!feed_begin(feed, err))
+        return false;
+    for (int table = 0; table < ROW_TABLES; table++) {
+        if (!(tables & 1u << table))
+            continue;
+        table_clear(feed->cache, (enum row_table)table, feed->next_gen);
+        feed->next_rows -= feed->next_sums[table].rows;
+        feed->next_sum -= feed->next_sums[table].sum;
+        feed->next_sums[table] = (struct feed_sum){ 0 };
+    }
+    feed->again = true;
+    return feed_commit(feed, err);
 }
 
 static bool show_snapshot(struct feed *feed, int64_t at, struct err *err)
@@ -190,21 +219,25 @@ static bool show_snapshot(struct feed *feed, int64_t at, struct err *err)
     return true;
 }
 
-bool feed_ready(struct feed *feed, int64_t at, const cJSON *sums, bool *ret_differs, struct err *err)
+bool feed_ready(struct feed *feed, int64_t at, const cJSON *sums, unsigned *ret_again, bool *ret_differs,
+                struct err *err)
 {
-    int64_t rows = feed->loading ? feed->next_rows : feed->rows, wanted_rows;
-    uint64_t sum = feed->loading ? feed->next_sum : feed->sum, wanted_sum;
+    unsigned differ = 0;
+    *ret_again = 0;
     *ret_differs = false;
     if (at < 0 || (feed->loading && feed->next_gen != 0 && at != feed->next_at))
         return broken(err, "a snapshot that ends elsewhere than it began");
-    if (sums != NULL && !read_sums(sums, &wanted_rows, &wanted_sum))
-        return broken(err, "sums that are none");
-    bool compared = sums != NULL && sums->child != NULL && (feed->loading || at == feed->cursor);
-    if (compared && (rows != wanted_rows || sum != wanted_sum)) {
-        *ret_differs = true;
+    if (!compare_sums(feed, sums, &differ, err))
+        return false;
+    if (!feed->loading)
+        return true;
+    if (differ == 0)
+        return show_snapshot(feed, at, err);
+    *ret_differs = feed->again || feed->next_gen == 0;
+    if (*ret_differs)
         return feed_reset(feed, false, err);
-    }
-    return !feed->loading || show_snapshot(feed, at, err);
+    *ret_again = differ;
+    return drop_tables(feed, differ, err);
 }
 
 static bool start_over(struct feed *feed, struct err *err)
@@ -287,7 +320,7 @@ static bool apply_change(struct feed *feed, const cJSON *change, struct arena *a
     const char *name = cJSON_GetStringValue(cJSON_GetArrayItem(change, 1));
     const char *id = cJSON_GetStringValue(cJSON_GetArrayItem(change, 2));
     const cJSON *row = cJSON_GetArrayItem(change, 4);
-    struct target target = { false, feed->gen, &feed->rows, &feed->sum };
+    struct target target = { false, feed->gen, &feed->rows, &feed->sum, NULL };
     int64_t rev;
     bool is_scope;
     if (!apply_scope(feed, change, &is_scope, err))

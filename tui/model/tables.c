@@ -143,7 +143,7 @@ bool tables_index(struct store *store)
 // --- generated statements, one set a program -------------------------------------------------------------------
 
 static struct {
-    char *columns, *add, *put, *delete, *rev, *sweep;
+    char *columns, *add, *put, *delete, *clear, *rev, *sweep;
 } sql[ROW_TABLES];
 
 static char *keep_text(struct buf *text)
@@ -177,6 +177,8 @@ static void make_statements(void)
         sql[t].put = keep_text(&text);
         buf_addf(&text, "DELETE FROM \"%s\" WHERE gen = ?1 AND id = ?2", shape->name);
         sql[t].delete = keep_text(&text);
+        buf_addf(&text, "DELETE FROM \"%s\" WHERE gen = ?1", shape->name);
+        sql[t].clear = keep_text(&text);
         buf_addf(&text, "SELECT rev FROM \"%s\" WHERE gen = ?1 AND id = ?2", shape->name);
         sql[t].rev = keep_text(&text);
         buf_addf(&text,
@@ -411,6 +413,14 @@ bool table_delete(struct store *store, enum row_table table, int64_t gen, const 
     bind_int(query, 1, gen);
     bind_text(query, 2, id);
     return store_run(store, query);
+}
+
+void table_clear(struct store *store, enum row_table table, int64_t gen)
+{
+    need_statements();
+    CLEANUP(query_end) sqlite3_stmt *query = store_query(store, sql[table].clear);
+    bind_int(query, 1, gen);
+    store_run(store, query);
 }
 
 int64_t table_sweep(struct store *store, enum row_table table, int64_t keep, int64_t next, int64_t limit)

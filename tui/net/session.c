@@ -220,23 +220,42 @@ static enum session_end on_snap(struct session *session, const cJSON *message, s
     return SESSION_GOES_ON;
 }
 
+static void ask_again(struct session *session, unsigned tables)
+{
+    struct buf text = { 0 };
+    buf_add_text(&text, "{\"t\":\"again\",\"tables\":[");
+    for (int table = 0; table < ROW_TABLES; table++)
+        if (tables & 1u << table) {
+            json_add_comma(&text);
+            json_add_text(&text, row_shapes[table]->name);
+        }
+    buf_add_text(&text, "]}");
+    send_text(session, &text);
+}
+
 static enum session_end on_ready(struct session *session, const cJSON *message, struct err *err)
 {
     bool differs;
+    unsigned again;
     const cJSON *sums = cJSON_GetObjectItemCaseSensitive(message, "sums");
-    if (!feed_ready(session->feed, number(message, "at", -1), sums, &differs, err))
+    if (!feed_ready(session->feed, number(message, "at", -1), sums, &again, &differs, err))
         return ended(false, err);
     if (differs) {
         err_set(err, ERR_BAD_REQUEST, "the cache differed from the server and is fetched anew");
         return SESSION_STALE;
     }
-    session->current = true;
+    session->again = again != 0;
+    session->current = again == 0;
+    if (again != 0)
+        ask_again(session, again);
     return SESSION_GOES_ON;
 }
 
 static enum session_end on_chg(struct session *session, const cJSON *message, struct err *err)
 {
     const cJSON *rows = cJSON_GetObjectItemCaseSensitive(message, "rows");
+    if (session->again)
+        return SESSION_GOES_ON;
     session->rows_since += cJSON_GetArraySize(rows);
     bool good =
         feed_changes(session->feed, number(message, "from", -1), number(message, "to", -1), rows, err);

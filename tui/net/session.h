@@ -21,6 +21,7 @@ struct session {
     void *user;
 
     bool welcomed, current;       // current: up to date with the server
+    bool again;                   // tables come once more: what else is told meanwhile is void
     bool too_old;                 // the server takes operations and tells nothing
     char notice[ERR_MESSAGE_MAX]; // its words about that
     int64_t head;                 // of the server, as far as known
