@@ -98,7 +98,7 @@ struct push {
     int64_t last_number;           // of a connection
     struct conn *late, **late_end; // those that wait to be written to
     struct conn *eager, **eager_end;
-    int64_t alarm_at;              // when it rings; monotonic us, 0: not asked for
+    int64_t alarm_at; // when it rings; monotonic us, 0: not asked for
     struct room *rooms;
     bool draining;
     int64_t restored_at; // when the server went back to a backup, as far as it knows; UTC ms

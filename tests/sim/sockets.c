@@ -29,6 +29,12 @@ void socket_wants_write(struct push_session *session)
     session->wants_write = true;
 }
 
+// A socket that is clear: it is written to when its turn comes, as any other.
+void socket_write(struct push_session *session)
+{
+    session->wants_write = true;
+}
+
 void socket_pause(struct push_session *session, bool pause)
 {
     session->paused = pause;

@@ -106,8 +106,7 @@ static void note_resume(struct feed *feed, enum row_table table, const char *aft
 static bool put_page(struct feed *feed, enum row_table table, struct page_rows *rows, struct arena *arena,
                      struct err *err)
 {
-    struct target target = { true, feed->next_gen, &feed->next_rows, &feed->next_sum,
-                             feed->next_sums };
+    struct target target = { true, feed->next_gen, &feed->next_rows, &feed->next_sum, feed->next_sums };
     struct err why = { 0 };
     void *row = arena_alloc(arena, row_shapes[table]->size);
     while (page_next(rows, row_shapes[table], arena, row, &why))
