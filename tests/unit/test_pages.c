@@ -15,8 +15,8 @@ static const char whole_page[] =
     "\"rows\":["
     "{\"id\":\"0193e7a0-0000-7000-8000-000000000001\",\"rev\":5,\"code\":\"CONS-1\",\"start\":1767103200000,"
     "\"end\":1767106800000,\"timezone\":\"America/New_York\",\"status\":\"scheduled\",\"minutes\":60,"
-    "\"freeTrial\":true,\"purpose\":\"A \\\"word\\\" and a \\u00e9\",\"clientNotes\":\"two\\nlines\","
-    "\"bookedAt\":1767100000000,\"cancelReason\":null,\"reschedules\":-0},"
+    "\"freeTrial\":true,\"purpose\":\"A \\\"word\\\" and a \\u00e9\",\"cancelReason\":\"two\\nlines\","
+    "\"bookedAt\":1767100000000,\"confirmedAt\":null,\"reschedules\":-0},"
     "{\"id\":\"0193e7a0-0000-7000-8000-000000000002\",\"rev\":6,\"clientName\":\"Zo\xc3\xab\",\"newer\":[{"
     "\"x\":\"]\"}],"
     "\"status\":\"completed\"}]}";
@@ -64,7 +64,7 @@ static void test_a_page_is_read_from_its_text(void **state)
     read_rows(whole_page, sizeof whole_page - 1, true, &rows, &is_cut);
     assert_true(is_cut);
     assert_non_null(strstr(rows.data, "\"purpose\":\"A \\\"word\\\" and a \xc3\xa9\""));
-    assert_non_null(strstr(rows.data, "\"clientNotes\":\"two\\nlines\""));
+    assert_non_null(strstr(rows.data, "\"cancelReason\":\"two\\nlines\""));
     assert_non_null(strstr(rows.data, "\"clientName\":\"Zo\xc3\xab\""));
     compare(whole_page, sizeof whole_page - 1);
 }
