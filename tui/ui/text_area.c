@@ -174,12 +174,61 @@ static bool change_key(struct text_area *area, keycode key)
     return true;
 }
 
+static int count_lines(const struct text_area *area)
+{
+    struct wrap wrap = lines_of(area);
+    struct wrap_line line;
+    int number = 0;
+    while (wrap_next(&wrap, &line))
+        number++;
+    return number;
+}
+
+static void scroll_lines(struct text_area *area, int by)
+{
+    int last = count_lines(area) - area->height, to = area->top + by;
+    area->top = to > last ? last : to;
+    if (area->top < 0)
+        area->top = 0;
+}
+
+static bool scroll_key(struct text_area *area, keycode key)
+{
+    int page = area->height > 1 ? area->height - 1 : 1, all = (int)area->edit.text.len + 1;
+    switch (key) {
+    case K_UP:
+        scroll_lines(area, -1);
+        return true;
+    case K_DOWN:
+        scroll_lines(area, 1);
+        return true;
+    case K_PAGE_UP:
+        scroll_lines(area, -page);
+        return true;
+    case K_PAGE_DOWN:
+        scroll_lines(area, page);
+        return true;
+    case K_HOME:
+    case K_CTRL | K_UP:
+        scroll_lines(area, -all);
+        return true;
+    case K_END:
+    case K_CTRL | K_DOWN:
+        scroll_lines(area, all);
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool text_area_key(struct text_area *area, keycode key, bool *ret_changed)
 {
     *ret_changed = false;
+    if (area->read_only)
+        return scroll_key(area, key);
     if (move_key(area, key))
         return true;
-    *ret_changed = !area->read_only && change_key(area, key);
+    *ret_changed = change_key(area, key);
     return *ret_changed;
 }
 
@@ -205,7 +254,10 @@ void text_area_click(struct text_area *area, int x, int y)
 
 void text_area_scroll(struct text_area *area, int by)
 {
-    move_lines(area, by);
+    if (area->read_only)
+        scroll_lines(area, by);
+    else
+        move_lines(area, by);
 }
 
 size_t text_area_top(const struct text_area *area)
@@ -257,7 +309,10 @@ void text_area_draw(struct text_area *area, const struct canvas *canvas, bool fo
     struct wrap_line line;
     int cursor_line = line_of(area, area->edit.cursor, &line);
     int column = column_of(area, &line);
-    keep_visible(area, cursor_line);
+    if (area->read_only)
+        scroll_lines(area, 0);
+    else
+        keep_visible(area, cursor_line);
     const char *text = edit_text(&area->edit);
     struct wrap wrap = lines_of(area);
     int number = 0;

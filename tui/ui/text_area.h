@@ -10,7 +10,7 @@ struct text_area {
     int width, height; // of the last drawing
     int top;           // first visual line shown
     int goal;          // column to keep when moving up and down, -1: the present one
-    bool read_only;    // keys move, and scroll, and change nothing
+    bool read_only;    // keys scroll and change nothing; there is no cursor
 };
 
 void text_area_free(struct text_area *area);
