@@ -11,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIST_WIDTH = 46, WIDE = 80 };
+enum { LIST_WIDTH = 54, WIDE = 100 };
 
 struct history_data {
     char id[ID_SIZE];
     enum note_kind kind;
     struct model_text *text;
     struct arena arena;
-    struct list revisions; // struct revision, newest first
+    struct list revisions; // struct revision, the one that ended last first
     struct list_view list;
     int64_t shown; // ord of the revision that `lines` are of
     struct arena shown_arena;
@@ -39,7 +39,7 @@ static const char *content_at(struct history_data *data, int64_t ord)
 {
     CLEANUP(buf_free) struct buf content = { 0 };
     struct err ignored;
-    if (ord < 1 || !model_text_at(data->text, ord, &content, &ignored))
+    if (!model_text_at(data->text, ord, &content, &ignored))
         return "";
     return arena_strdup(&data->shown_arena, buf_text(&content));
 }
@@ -52,9 +52,33 @@ static void show_selected(struct screen *screen)
     data->lines = (struct list){ 0 };
     data->shown = revision != NULL ? revision->ord : 0;
     data->top = 0;
-    if (revision != NULL)
-        note_diff(content_at(data, revision->ord - 1), content_at(data, revision->ord), &data->shown_arena,
-                  &data->lines);
+    if (revision == NULL)
+        return;
+    size_t before = (size_t)data->list.selected + 1;
+    const char *was = before < data->revisions.count
+                          ? content_at(data, LIST_AT(&data->revisions, struct revision, before)->ord)
+                          : "";
+    note_diff(was, content_at(data, revision->ord), &data->shown_arena, &data->lines);
+}
+
+// Sittings overlap when people write together; as they ended, each text holds all that was in the one before.
+static int by_end(const void *a, const void *b)
+{
+    const struct revision *left = a, *right = b;
+    int64_t order = right->ended_at - left->ended_at;
+    order = order != 0 ? order : right->ord - left->ord;
+    return (order > 0) - (order < 0);
+}
+
+static bool others_wrote_too(const struct history_data *data)
+{
+    const struct revision *shown = LIST_AT(&data->revisions, struct revision, data->list.selected);
+    for (size_t i = 0; i < data->revisions.count; i++) {
+        const struct revision *other = LIST_AT(&data->revisions, struct revision, i);
+        if (other != shown && other->started_at < shown->ended_at && shown->started_at < other->ended_at)
+            return true;
+    }
+    return false;
 }
 
 static void open_history(struct screen *screen, const void *arg)
@@ -83,6 +107,8 @@ static void news_history(struct screen *screen, unsigned changed)
     arena_reset(&data->arena);
     data->revisions = (struct list){ 0 };
     model_text_history(data->text, &data->arena, &data->revisions);
+    if (data->revisions.count > 0)
+        qsort(data->revisions.items, data->revisions.count, sizeof(struct revision), by_end);
     list_view_count(&data->list, (int)data->revisions.count);
     const struct revision *revision = selected_of(screen);
     if (moved || revision == NULL || revision->ord != data->shown)
@@ -183,6 +209,9 @@ static void draw_history(struct screen *screen, const struct canvas *canvas)
     else
         draw_list(screen, &part);
     inner = canvas_box(canvas, rest, INK_BOX, title_of(screen));
+    if (data->revisions.count > 0 && others_wrote_too(data))
+        canvas_text_in(canvas, rest.x + 2, rest.y + rest.height - 1, rest.width - 4, INK_WARN,
+                       " Several people wrote at once: marked is what all of them changed. ");
     part = canvas_sub(canvas, rect_inset(inner, 1, 0));
     draw_text(screen, &part);
 }

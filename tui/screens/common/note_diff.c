@@ -32,6 +32,25 @@ static void widen(struct text_hunk *hunk, const char *old, const char *new)
     hunk->new.size += rest;
 }
 
+static size_t line_size(const struct text_part *part)
+{
+    const char *end = memchr(part->at, '\n', part->size);
+    return end != NULL ? (size_t)(end - part->at) : part->size;
+}
+
+// A line that only got its newline is the same line. Returns false when the first lines differ.
+static bool same_line(struct text_part *old, struct text_part *new)
+{
+    size_t size = line_size(old);
+    if (old->size == 0 || new->size == 0 || size != line_size(new) || memcmp(old->at, new->at, size) != 0)
+        return false;
+    old->at += size + (size < old->size);
+    old->size -= size + (size < old->size);
+    new->at += size + (size < new->size);
+    new->size -= size + (size < new->size);
+    return true;
+}
+
 void note_diff(const char *before, const char *after, struct arena *arena, struct list *ret_lines)
 {
     struct list hunks = { 0 };
@@ -40,6 +59,8 @@ void note_diff(const char *before, const char *after, struct arena *arena, struc
     for (size_t i = 0; i < hunks.count; i++) {
         struct text_hunk hunk = *LIST_AT(&hunks, struct text_hunk, i);
         widen(&hunk, before, after);
+        while (same_line(&hunk.old, &hunk.new))
+            continue;
         if (hunk.new.at > at)
             add_lines(' ', at, hunk.new.at, arena, ret_lines);
         add_lines('-', hunk.old.at, hunk.old.at + hunk.old.size, arena, ret_lines);
