@@ -48,6 +48,15 @@ void canvas_paper(const struct canvas *canvas, struct rect rect, enum paper pape
     }
 }
 
+void canvas_ink(const struct canvas *canvas, struct rect rect, enum ink ink)
+{
+    struct rect cells = in_grid(canvas, rect);
+    for (int y = cells.y; y < cells.y + cells.height; y++) {
+        for (int x = cells.x; x < cells.x + cells.width; x++)
+            grid_at(canvas->grid, x, y)->ink = (uint8_t)ink;
+    }
+}
+
 void canvas_mark(const struct canvas *canvas, struct rect rect, unsigned marks)
 {
     struct rect cells = in_grid(canvas, rect);

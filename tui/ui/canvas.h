@@ -22,6 +22,8 @@ struct rect canvas_rect(const struct canvas *canvas);
 void canvas_fill(const struct canvas *canvas, struct rect rect, enum paper paper);
 // Changes the paper under what is there.
 void canvas_paper(const struct canvas *canvas, struct rect rect, enum paper paper);
+// Changes the ink of what is there.
+void canvas_ink(const struct canvas *canvas, struct rect rect, enum ink ink);
 // Adds bits of enum cell_mark to what is there.
 void canvas_mark(const struct canvas *canvas, struct rect rect, unsigned marks);
 // Makes what is there faint: it lies behind a popup.

@@ -51,6 +51,8 @@ static void news_note(struct screen *screen, unsigned changed)
     if (!(changed & (MODEL_TEXTS | MODEL_ROWS(ROW_NOTE) | MODEL_OUTBOX | MODEL_REFUSALS | MODEL_PRESENCE)))
         return;
     note_editor_read(&data->editor);
+    if (changed == ~0u) // it came to the front: another screen had the caret
+        note_editor_caret(&data->editor);
     arena_reset(&data->arena);
     data->present = (struct list){ 0 };
     model_presence(model_of(screen), data->id, &data->arena, &data->present);
@@ -74,12 +76,14 @@ static void draw_note(struct screen *screen, const struct canvas *canvas)
     struct note_data *data = screen->data;
     struct rect inner = canvas_box(canvas, canvas_rect(canvas), INK_FOCUS, titles[data->kind]);
     note_editor_state(&data->editor, canvas, canvas->area.width - 2, 0);
-    if (data->editor.read_only[0])
-        canvas_text_in(canvas, 2, canvas->area.height - 1, canvas->area.width / 2, INK_DIM,
-                       app_printf(screen->app, " %s ", data->editor.read_only));
-    draw_present(screen, canvas);
     struct canvas part = canvas_sub(canvas, rect_inset(inner, 1, 0));
     note_editor_draw(&data->editor, screen->app, &part, true);
+    int x = 2, bottom = canvas->area.height - 1;
+    if (data->editor.read_only[0])
+        x += 1 + canvas_text_in(canvas, x, bottom, canvas->area.width / 2, INK_DIM,
+                                app_printf(screen->app, " %s ", data->editor.read_only));
+    note_editor_away(&data->editor, screen->app, canvas, x, bottom);
+    draw_present(screen, canvas);
 }
 
 static void set_writing(struct screen *screen, bool writing)

@@ -40,30 +40,22 @@ static void draw_tag(const struct caret *caret, const struct text_area *area, st
                      const struct canvas *canvas, int y)
 {
     const char *tag = app_printf(app, "‹ %s", short_name(app, caret->name));
-    int width = text_width(tag), from = line_end(area, caret, y) + 2;
-    if (from + width <= canvas->area.width - 1)
-        canvas_text(canvas, canvas->area.width - 1 - width, y, ink_of(caret->name), tag);
+    int from = line_end(area, caret, y) + 2;
+    if (from + text_width(tag) <= canvas->area.width - 1)
+        canvas_text(canvas, from, y, ink_of(caret->name), tag);
 }
 
-static void draw_away(const struct caret *caret, struct app *app, const struct canvas *canvas, bool above)
-{
-    const char *tag = app_printf(app, "%s %s", above ? "↑" : "↓", short_name(app, caret->name));
-    canvas_right(canvas, canvas->area.width - 1, above ? 0 : canvas->area.height - 1, ink_of(caret->name),
-                 tag);
-}
-
+// A cell in the ink of the person, with the letter it stands before.
 static void draw_caret(const struct caret *caret, const struct text_area *area, struct app *app,
                        const struct canvas *canvas)
 {
     int x, y;
     text_area_place(area, caret->at, &x, &y);
-    if (y < 0 || y >= area->height) {
-        draw_away(caret, app, canvas, y < 0);
+    if (y < 0 || y >= area->height)
         return;
-    }
     if (x >= canvas->area.width)
         x = canvas->area.width - 1;
-    canvas_paper(canvas, (struct rect){ x, y, 1, 1 }, PAPER_RUNNING);
+    canvas_ink(canvas, (struct rect){ x, y, 1, 1 }, ink_of(caret->name));
     canvas_mark(canvas, (struct rect){ x, y, 1, 1 }, MARK_UNDERLINE | MARK_REVERSE);
     draw_tag(caret, area, app, canvas, y);
 }
@@ -75,6 +67,22 @@ void note_carets_draw(struct model_text *text, const struct text_area *area, str
     model_text_carets(text, &app->frame, &carets);
     for (size_t i = 0; i < carets.count; i++)
         draw_caret(LIST_AT(&carets, struct caret, i), area, app, canvas);
+}
+
+void note_carets_away(struct model_text *text, const struct text_area *area, struct app *app,
+                      const struct canvas *canvas, int x, int y)
+{
+    struct list carets = { 0 };
+    model_text_carets(text, &app->frame, &carets);
+    for (size_t i = 0; i < carets.count; i++) {
+        const struct caret *caret = LIST_AT(&carets, struct caret, i);
+        int column, row;
+        text_area_place(area, caret->at, &column, &row);
+        if (row >= 0 && row < area->height)
+            continue;
+        const char *tag = app_printf(app, " %s %s ", row < 0 ? "↑" : "↓", caret->name);
+        x += canvas_text_in(canvas, x, y, canvas->area.width - 2 - x, ink_of(caret->name), tag) + 1;
+    }
 }
 
 // --- authors -------------------------------------------------------------------------------------------------------

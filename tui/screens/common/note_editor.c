@@ -69,18 +69,19 @@ struct change { // what a key did to the mirror
     size_t at, removed, added;
 };
 
-static struct change change_of(const char *was, size_t was_size, const char *is, size_t is_size)
+// The caret stands behind what was added, so a letter among its like is found where it was typed.
+static struct change change_of(const char *was, size_t was_size, const struct edit *edit)
 {
-    size_t head = 0, tail = 0;
-    while (head < was_size && head < is_size && was[head] == is[head])
-        head++;
-    while (head > 0 && (is_inside(was, head) || is_inside(is, head)))
-        head--;
-    while (tail < was_size - head && tail < is_size - head &&
-           was[was_size - 1 - tail] == is[is_size - 1 - tail])
+    const char *is = edit_text(edit);
+    size_t is_size = edit->text.len, behind = is_size - edit->cursor, head = 0, tail = 0;
+    while (tail < behind && tail < was_size && was[was_size - 1 - tail] == is[is_size - 1 - tail])
         tail++;
     while (tail > 0 && is_inside(is, is_size - tail))
         tail--;
+    while (head < was_size - tail && head < is_size - tail && was[head] == is[head])
+        head++;
+    while (head > 0 && (is_inside(was, head) || is_inside(is, head)))
+        head--;
     return (struct change){ head, was_size - head - tail, is_size - head - tail };
 }
 
@@ -109,7 +110,7 @@ static void save(struct note_editor *editor, struct app *app)
     size_t size;
     struct edit *edit = &editor->area.edit;
     const char *was = model_text_content(editor->text, &size);
-    struct change change = change_of(was, size, edit_text(edit), edit->text.len);
+    struct change change = change_of(was, size, edit);
     bool join = goes_on(editor, &change, app->now);
     editor->failed[0] = '\0';
     if (!model_text_replace(editor->text, change.at, change.removed, edit_text(edit) + change.at,
@@ -220,6 +221,12 @@ void note_editor_draw(struct note_editor *editor, struct app *app, const struct 
                    editor->area.read_only ? "Nothing has been written yet."
                                           : "Type here; every key is saved.");
     note_carets_draw(editor->text, &editor->area, app, &body);
+}
+
+void note_editor_away(const struct note_editor *editor, struct app *app, const struct canvas *canvas, int x,
+                      int y)
+{
+    note_carets_away(editor->text, &editor->area, app, canvas, x, y);
 }
 
 void note_editor_state(const struct note_editor *editor, const struct canvas *canvas, int right, int y)

@@ -32,5 +32,8 @@ void note_editor_external(struct note_editor *editor, struct app *app);
 void note_editor_draw(struct note_editor *editor, struct app *app, const struct canvas *canvas, bool focused);
 // "saved here, queued" or "on the server", ending before column `right`.
 void note_editor_state(const struct note_editor *editor, const struct canvas *canvas, int right, int y);
-// Says where the caret is; others see it until the next call. here false: nowhere.
+// After drawing: who is in the text out of sight, and which way, from column `x` on.
+void note_editor_away(const struct note_editor *editor, struct app *app, const struct canvas *canvas, int x,
+                      int y);
+// Says where the caret is; others see it until the next call.
 void note_editor_caret(struct note_editor *editor);

@@ -60,7 +60,6 @@ static void close_workbench(struct screen *screen)
 static void news_workbench(struct screen *screen, unsigned changed)
 {
     struct workbench_data *data = screen->data;
-    (void)changed;
     arena_reset(&data->arena);
     data->present = (struct list){ 0 };
     data->known = model_consultation(model_of(screen), data->id, &data->arena, &data->detail);
@@ -70,6 +69,8 @@ static void news_workbench(struct screen *screen, unsigned changed)
     model_presence(model_of(screen), data->id, &data->arena, &data->present);
     for (int i = 0; i < TABS; i++)
         note_editor_read(&data->notes[i]);
+    if (changed == ~0u) // it came to the front: another screen had the caret
+        note_editor_caret(&data->notes[data->tab]);
 }
 
 // --- drawing -------------------------------------------------------------------------------------------------------
@@ -233,11 +234,13 @@ static void draw_notes(struct screen *screen, const struct canvas *canvas, struc
     draw_tabs(screen, canvas, rect);
     struct canvas frame = canvas_sub(canvas, rect);
     note_editor_state(editor, &frame, rect.width - 2, 0);
-    canvas_text(&frame, 2, rect.height - 1, INK_FAINT, app_printf(screen->app, " %s ", tabs[data->tab].who));
-    draw_typing(screen, canvas, rect);
     data->text = rect_inset(inner, 1, 0);
     struct canvas part = canvas_sub(canvas, data->text);
     note_editor_draw(editor, screen->app, &part, focused);
+    const char *who = app_printf(screen->app, " %s ", tabs[data->tab].who);
+    int x = 3 + canvas_text(&frame, 2, rect.height - 1, INK_FAINT, who);
+    note_editor_away(editor, screen->app, &frame, x, rect.height - 1);
+    draw_typing(screen, canvas, rect);
 }
 
 static void draw_workbench(struct screen *screen, const struct canvas *canvas)
