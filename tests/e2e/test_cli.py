@@ -115,6 +115,40 @@ class CommandLine(Story):
         self.assertIn("saved", said)
         self.assertIn("Reviewed the annual report", json.dumps(self.live_notes(booked)))
 
+    def test_a_note_that_everyone_writes_and_its_history(self):
+        booked, john, jane = self.book(), self.john(), self.jane()
+        note = ["note", booked["consultationCode"], "--kind", "shared"]
+        john.run(*note, "-m", "one\ntwo\nthree")
+        self.assertEqual(jane.json(*note)["text"], "one\ntwo\nthree")
+        jane.run(*note, "--file", "-", stdin="four\n")
+        self.assertEqual(john.run(*note).rstrip("\n"), "one\ntwo\nthree\nfour")
+        john.run(*note, "--replace", "--file", "-", stdin="one\nTWO\nthree\nfour\n")
+        history = jane.json(*note, "--history")["history"]
+        self.assertEqual({step["author"] for step in history}, {"John Expert", "Jane Smith"})
+        self.assertEqual({step["mine"] for step in history}, {True, False})
+        self.assertIn("John Expert", jane.run(*note, "--history"))
+        mine = next(step["version"] for step in history if step["mine"])
+        self.assertEqual(jane.json(*note, "--at", mine)["text"], "one\ntwo\nthree\nfour\n")
+        for words in (["--kind", "nonsense"], ["--replace"], ["-m", "x", "--file", "-"], ["--at", "none"]):
+            self.assertEqual(john.run("note", booked["consultationCode"], *words, status=None).returncode, USAGE)
+        self.assertEqual(john.run(*note, "--at", "99", status=None).returncode, FAILED)
+        refused = jane.run("note", booked["consultationCode"], "--kind", "live", "-m", "x", status=None)
+        self.assertEqual(refused.returncode, FAILED)
+
+    def test_replacing_leaves_what_others_typed_meanwhile(self):
+        booked, john, jane = self.book(), self.john(), self.jane()
+        note = ["note", booked["consultationCode"], "--kind", "shared"]
+        john.run(*note, "-m", "one\ntwo\nthree")
+        jane.run(*note)
+        self.serenityd.kill()
+        jane.run(*note, "--replace", "-m", "ONE\ntwo\nthree")
+        john.run(*note, "--replace", "-m", "one\ntwo\nTHREE")
+        self.serenityd.start()
+        for client in (jane, john, jane):
+            client.run("sync", "--wait", "20")
+        for client in (jane, john):
+            self.assertEqual(client.json(*note)["text"], "ONE\ntwo\nTHREE")
+
     def test_a_note_offline_waits_and_arrives_once(self):
         booked, john = self.book(), self.john()
         code = booked["consultationCode"]
