@@ -107,8 +107,9 @@ static int64_t due_note(struct screen *screen)
 static bool key_note(struct screen *screen, keycode key)
 {
     struct note_data *data = screen->data;
+    unsigned edits = data->editor.edits;
     bool used = note_editor_key(&data->editor, screen->app, key);
-    if (used && !data->editor.area.read_only)
+    if (data->editor.edits != edits)
         set_writing(screen, true);
     return used;
 }

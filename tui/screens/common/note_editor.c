@@ -120,6 +120,7 @@ static void save(struct note_editor *editor, struct app *app)
     }
     editor->typed_to = edit->cursor;
     editor->typed_at = app->now;
+    editor->edits++;
     editor->waits = true;
     if (strcmp(model_text_content(editor->text, NULL), edit_text(edit)) !=
         0) // others typed at this very moment
@@ -138,6 +139,7 @@ static void undo(struct note_editor *editor, bool redo)
         snprintf(editor->failed, sizeof(editor->failed), "%s", err.message);
     edit_show(&editor->area.edit, model_text_content(editor->text, NULL), at);
     editor->typed_to = SIZE_MAX;
+    editor->edits++;
     look(editor);
 }
 
@@ -243,7 +245,10 @@ void note_editor_state(const struct note_editor *editor, const struct canvas *ca
         canvas_right(canvas, right, y, INK_DIM, " read only ");
         return;
     }
+    bool narrow = canvas->area.width < NOTE_NARROW;
     if (editor->area.edit.text.len > 0 || editor->waits)
         canvas_right(canvas, right, y, editor->waits ? INK_WARN : INK_GOOD,
-                     editor->waits ? " ↑ saved here, queued " : " ✓ on the server ");
+                     narrow          ? editor->waits ? " ↑ " : " ✓ "
+                     : editor->waits ? " ↑ saved here, queued "
+                                     : " ✓ on the server ");
 }

@@ -6,6 +6,8 @@
 #include "tui/screens/common/views.h"
 #include "tui/ui/text_area.h"
 
+enum { NOTE_NARROW = 80 };
+
 struct note_editor {
     enum note_kind kind;
     struct model_text *text;
@@ -17,6 +19,7 @@ struct note_editor {
     char failed[ERR_MESSAGE_MAX];    // why the last key could not be saved, or ""
     size_t typed_to;                 // where a word that is being typed goes on
     int64_t typed_at;                // UTC ms
+    unsigned edits;                  // how many keys changed something
 };
 
 void note_editor_open(struct note_editor *editor, struct model *model, const struct note_target *target);
@@ -30,7 +33,7 @@ void note_editor_click(struct note_editor *editor, int x, int y);
 // In $VISUAL or $EDITOR; what others type meanwhile stays.
 void note_editor_external(struct note_editor *editor, struct app *app);
 void note_editor_draw(struct note_editor *editor, struct app *app, const struct canvas *canvas, bool focused);
-// "saved here, queued" or "on the server", ending before column `right`.
+// "saved here, queued" or "on the server", ending before column `right`; the sign alone on a narrow canvas.
 void note_editor_state(const struct note_editor *editor, const struct canvas *canvas, int right, int y);
 // After drawing: who is in the text out of sight, and which way, from column `x` on.
 void note_editor_away(const struct note_editor *editor, struct app *app, const struct canvas *canvas, int x,

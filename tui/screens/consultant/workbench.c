@@ -13,12 +13,12 @@ enum { PANEL_WIDTH = 38, WIDE = 92, WRITING_MS = 5000 };
 
 static const struct {
     enum note_kind kind;
-    const char *key, *name, *who;
+    const char *key, *name, *short_name, *who;
 } tabs[] = {
-    { NOTE_CONSULTANT, "F2", "private", "only you read them" },
-    { NOTE_LIVE, "F3", "session", "the client reads them too" },
-    { NOTE_SHARED, "F4", "shared", "the client writes them too" },
-    { NOTE_PREPARATION, "F7", "preparation", "only the consultants read them" },
+    { NOTE_CONSULTANT, "F2", "private", "private", "only you read them" },
+    { NOTE_LIVE, "F3", "session", "session", "the client reads them too" },
+    { NOTE_SHARED, "F4", "shared", "shared", "the client writes them too" },
+    { NOTE_PREPARATION, "F7", "preparation", "prep", "only the consultants read them" },
 };
 enum { TAB_PRIVATE, TAB_SESSION, TAB_SHARED, TAB_PREPARATION, TABS };
 
@@ -202,10 +202,12 @@ static void draw_tabs(struct screen *screen, const struct canvas *canvas, struct
     const struct workbench_data *data = screen->data;
     int x = rect.x + 2;
     canvas_text(canvas, x, rect.y, INK_BOX, " ");
-    x += 1 + canvas_text(canvas, x + 1, rect.y, INK_STRONG, "Notes ");
+    bool narrow = rect.width < NOTE_NARROW;
+    x += narrow ? 0 : 1 + canvas_text(canvas, x + 1, rect.y, INK_STRONG, "Notes ");
     for (int i = booking_joins(&data->detail.head) ? TAB_SESSION : TAB_PRIVATE; i < TABS; i++) {
         bool here = i == data->tab;
-        const char *text = app_printf(screen->app, " %s %s ", tabs[i].key, tabs[i].name);
+        const char *name = narrow ? tabs[i].short_name : tabs[i].name;
+        const char *text = app_printf(screen->app, " %s %s ", tabs[i].key, name);
         int width = text_width(text);
         if (here)
             canvas_paper(canvas, (struct rect){ x, rect.y, width, 1 }, PAPER_MARKED);
@@ -301,8 +303,10 @@ static bool key_workbench(struct screen *screen, keycode key)
     struct workbench_data *data = screen->data;
     if (data->on_panel)
         return key_panel(screen, key);
-    bool used = note_editor_key(&data->notes[data->tab], screen->app, key);
-    if (used)
+    struct note_editor *editor = &data->notes[data->tab];
+    unsigned edits = editor->edits;
+    bool used = note_editor_key(editor, screen->app, key);
+    if (editor->edits != edits)
         set_writing(screen, true);
     return used;
 }
