@@ -1,7 +1,6 @@
 #include "tui/ui/text_area.h"
 
 #include "shared/base/utf8.h"
-#include "tui/ui/wrap.h"
 
 void text_area_free(struct text_area *area)
 {
@@ -272,14 +271,13 @@ void text_area_show_from(struct text_area *area, size_t at)
     area->top = line_of(area, at, &line);
 }
 
-bool text_area_row(const struct text_area *area, int y, size_t *ret_from, size_t *ret_to)
+struct wrap text_area_rows(const struct text_area *area)
 {
-    struct wrap_line line;
-    if (!line_at(area, area->top + y, &line))
-        return false;
-    *ret_from = line.start;
-    *ret_to = line.end;
-    return true;
+    struct wrap wrap = lines_of(area);
+    struct wrap_line above;
+    for (int i = 0; i < area->top && wrap_next(&wrap, &above); i++)
+        continue;
+    return wrap;
 }
 
 void text_area_place(const struct text_area *area, size_t at, int *ret_x, int *ret_y)

@@ -4,6 +4,7 @@
 #include "tui/term/key.h"
 #include "tui/ui/canvas.h"
 #include "tui/ui/edit.h"
+#include "tui/ui/wrap.h"
 
 struct text_area {
     struct edit edit;
@@ -23,8 +24,8 @@ void text_area_scroll(struct text_area *area, int by);
 // Where the first shown line begins, in bytes; and scrolling so that that byte is in the first line.
 size_t text_area_top(const struct text_area *area);
 void text_area_show_from(struct text_area *area, size_t at);
-// The bytes in that row of the last drawing, or of the one to come; false: there is no such line.
-bool text_area_row(const struct text_area *area, int y, size_t *ret_from, size_t *ret_to);
+// The lines from the first shown one on, for wrap_next().
+struct wrap text_area_rows(const struct text_area *area);
 // The cell of the last drawing before that byte. *ret_y is below 0 or at least `height` when it is out of sight.
 void text_area_place(const struct text_area *area, size_t at, int *ret_x, int *ret_y);
 // With the cursor when `focused`. The hint stands there while the text is empty.

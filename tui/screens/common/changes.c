@@ -64,6 +64,7 @@ static const struct {
     { "consultation.remove_co_consultant", "Removing a co-consultant" },
     { "consultation.reschedule", "Moving to another time" },
     { "consultation.start", "Starting the session" },
+    { "note.edit", "What was typed into a note" },
     { "notification.read", "Marking news as read" },
 };
 

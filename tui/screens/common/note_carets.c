@@ -117,11 +117,12 @@ void note_authors_draw(struct model_text *text, const struct text_area *area, st
 {
     struct list parts = { 0 };
     const char *before = "";
-    size_t from, to;
+    struct wrap rows = text_area_rows(area);
+    struct wrap_line line;
     model_text_authors(text, &app->frame, &parts);
-    for (int y = 0; y < gutter->area.height && text_area_row(area, y, &from, &to); y++) {
+    for (int y = 0; y < gutter->area.height && wrap_next(&rows, &line); y++) {
         enum ink ink;
-        const char *names = names_of(&parts, from, to, app, &ink);
+        const char *names = names_of(&parts, line.start, line.end, app, &ink);
         if (*names == '\0')
             continue;
         if (strcmp(before, names) != 0)
