@@ -30,7 +30,7 @@ PHASES, ACTS = 6, 32    # of a round; acts of a phase
 ROUNDS = 1
 MINUTES = 90
 NAMES = {"book": "consultation.book", "cancel": "consultation.cancel", "confirm": "consultation.confirm",
-         "start": "consultation.start", "complete": "consultation.complete", "note": "consultation.patch",
+         "start": "consultation.start", "complete": "consultation.complete", "note": "note.edit",
          "item": "consultation.add_action_item"}
 # The states of a consultation after it was done, whatever came later.
 AFTER = {"confirm": ("confirmed", "in_progress", "completed", "cancelled"), "start": ("in_progress", "completed"),
@@ -112,13 +112,11 @@ class Device:
         which = self.some(chance, "scheduled", "confirmed", "in_progress")
         if which is None:
             return
-        kind = "client" if self.is_client else chance.choice(["live", "consultant"])
+        kind = chance.choice(["shared", "client"] if self.is_client else ["shared", "live", "consultant"])
         word = self.story.word()
-        shown = next((n for n in self.probe.ask("show", which)["notes"] if n["kind"] == kind), {"text": "", "rev": 0})
-        if shown.get("conflict"):
-            return  # its person has to choose first
+        shown = next((n for n in self.probe.ask("show", which)["notes"] if n["kind"] == kind), {"text": ""})
         text = (shown["text"] + "\n" + word).strip().replace("\n", "\\n")
-        self.queue("note", word, "note", which, kind, shown["rev"], text)
+        self.queue("note", word, "note", which, kind, text)
 
     def waiting(self):
         return self.probe.ask("outbox")["waiting"]
@@ -241,7 +239,7 @@ class Chaos(Story):
                 if what == "item":
                     self.assertEqual(items.count(marker), 1, (device.number, marker))
                 elif what == "note":
-                    self.assertIn(marker, texts, (device.number, told))
+                    self.assertEqual(texts.count(marker), 1, (device.number, marker, told))
                 else:
                     self.assertIn(marker, consultations, device.number)
                     self.assertIn(consultations[marker]["status"], AFTER[what], (device.number, marker))
@@ -257,14 +255,31 @@ class Chaos(Story):
         for refusal in shown:
             self.assertTrue(refusal["code"] and refusal["message"], refusal)
         kept = operations(device.home)
-        return [kept[refusal["n"]] for refusal in shown]
+        return [(kept[refusal["n"]][0], kept[refusal["n"]][1] + (refusal.get("text") or "")) for refusal in shown]
 
     def what_there_is(self):
         rows = {key: row for truth in self.truth.values() for key, row in truth.items()}
-        texts = "\n".join([row["text"] for (table, _), row in rows.items() if table == "note"] +
-                          [row.get("clientNotes") or "" for (table, _), row in rows.items() if table == "consultation"])
+        texts = "\n".join(self.every_device_shows_the_same_notes().values())
         items = [row["description"] for (table, _), row in rows.items() if table == "action_item"]
         return texts, items, {key: row for (table, key), row in rows.items() if table == "consultation"}
+
+    def every_device_shows_the_same_notes(self):
+        """{note: text} as the server answers who may read it; each device that may shows just that."""
+        notes = {}
+        for device in self.devices:
+            api = self.serenityd.api(device.email)
+            for note in [key for table, key in self.truth[device.email] if table == "note"]:
+                which, kind = note.split(":")
+                if note not in notes:
+                    notes[note] = api.get(f"/api/v1/consultations/{which}/notes/{kind}")["note"]["text"]
+                until = time.monotonic() + 5 * SLOW # what a row does not carry is on its way
+                while (shown := self.shown(device, which, kind)) != notes[note] and time.monotonic() < until:
+                    time.sleep(0.05)
+                self.assertEqual(shown, notes[note], (device.number, note))
+        return notes
+
+    def shown(self, device, which, kind):
+        return {n["kind"]: n["text"] for n in device.probe.ask("show", which)["notes"]}.get(kind)
 
     def nobody_is_booked_twice(self, consultations):
         held = [row for row in consultations.values() if row["status"] in ("scheduled", "confirmed", "in_progress")]

@@ -90,6 +90,8 @@ void home_snapshot(struct home *home, int count)
     bool differs;
     unsigned again;
     CLEANUP(buf_free) struct buf rows = { 0 };
+    if (feed_cursor(home->feed) > 0) // a server says so before it begins anew
+        assert_true(feed_reset(home->feed, false, &err));
     greet(home, true);
     buf_add_char(&rows, '[');
     buf_addf(&rows,

@@ -206,8 +206,6 @@ static void typed_words_outlive_the_program(void **state)
     text = open_shared(&john);
     is_now(text, "not sent");
     assert_true(model_text_waits(text));
-    struct err err;
-    assert_true(feed_reset(john.feed, false, &err));
     home_snapshot(&john, 8);
     assert_int_equal(text_server_take(&server, &john), 1);
     assert_string_equal(text_server_content(&server, &john.arena), "not sent");

@@ -20,13 +20,13 @@ class Restore(WithClients):
         before = self.booked(jane, who)
         self.wait_until(lambda: before in self.list(john))
         john.must("item", before, "before")
-        john.must("note", before, "live", 0, "first words")
+        john.must("note", before, "live", "first words")
         john.settled()
         backup()
         after = self.booked(jane, who, after=9)
         self.wait_until(lambda: after in self.list(john))
         for words in (("item", before, "later"), ("item", after, "new"),
-                      ("note", before, "live", 0, "first words and more"), ("note", after, "live", 0, "other words")):
+                      ("note", before, "live", "first words and more"), ("note", after, "live", "other words")):
             john.must(*words)
         john.settled()
         jane.settled()

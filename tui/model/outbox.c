@@ -369,8 +369,11 @@ bool outbox_enter_epoch(struct store *store, const struct outbox_epoch *now, str
         return !store_failed(store, err);
     if (!store_begin(store, STORE_DURABLE, err))
         return false;
-    if (!first)
+    if (!first) {
         offer_again(store, same ? 0 : now->restored_to);
+        store_exec(store,
+                   "UPDATE replica SET head = 0"); // texts heal by their versions, whatever numbers say now
+    }
     CLEANUP(query_end)
     sqlite3_stmt *note = store_query(store, "UPDATE device SET epoch = ?1");
     bind_text(note, 1, now->epoch);
