@@ -228,6 +228,20 @@ class Live(WithSync):
         lazy.until(lambda cache: cache.rows.get(("note", f"{booking}:live"), {}).get("head") == 600)
         self.assertEqual(self.note(CLIENT, booking, "live")["text"], f"{text} 600")
 
+    def test_with_256_kb_unsent_one_is_only_poked(self):
+        booking = self.book()
+        lazy, john = self.program(CLIENT, device="poked"), self.program(CONSULTANT, device="busy2")
+        lazy.until_ready(), john.until_ready()
+        lazy.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        text, last, heard = "x" * 9000, 600, []
+        for start in range(1, last, 5):
+            john.run(*[(n, "consultation.patch", {"id": booking, "liveNotes": {"text": f"{text} {n}"}})
+                       for n in range(start, start + 5)])
+        while lazy.cache.rows.get(("note", f"{booking}:live"), {}).get("text") != f"{text} {last}":
+            heard.append(lazy.step()["t"])
+        self.assertIn("poke", heard)
+        self.assertLess(heard.count("chg"), last // 2)
+
     def test_the_same_rows_for_everyone_in_the_end(self):
         """Three programs of one person, one of them away half the time, hold the same in the end."""
         programs = [self.program(CONSULTANT, device=f"d{i}") for i in range(3)]

@@ -374,6 +374,18 @@ class Operations(Story):
         self.assertEqual(set(self.list(probe)), {uuid(1, n) for n in (0, 1, 2, 3, 4, 9)})
         self.assertEqual([effect[1] for effect in self.server.effects], ["consultation.start"])
 
+    def test_a_server_that_goes_says_when_to_come_back(self):
+        """Not before, and spread over a quarter more, so that not all come at once."""
+        probe = self.signed_in()
+        came, after = [], 1.2
+        self.server.on_hello = lambda server, connection, hello: came.append(time.monotonic())
+        began = time.monotonic()
+        self.server.connections[0].send({"t": "bye", "after": int(after * 1000), "why": "restart"})
+        until(lambda: came)
+        self.assertGreaterEqual(came[0] - began, after)
+        self.assertLess(came[0] - began, after * 1.25 + 0.6 * SLOW)
+        probe.wait("online")
+
     def test_a_program_that_is_too_old_sends_what_it_holds(self):
         """The screens stay as they were; what was and is written leaves; the status says what to do."""
         probe = self.signed_in()
