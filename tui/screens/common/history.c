@@ -143,8 +143,8 @@ static void draw_list(struct screen *screen, const struct canvas *canvas)
     static const struct column columns[] = {
         { "Until", 16, 0, false, 0 },
         { "Who", 10, 1, false, 0 },
-        { "", 6, 0, true, 0 },
-        { "", 6, 0, true, 0 },
+        { "", 8, 0, true, 0 },
+        { "", 8, 0, true, 0 },
     };
     struct history_data *data = screen->data;
     struct table table = { columns, ARRAY_LEN(columns), cell, screen, false };
