@@ -89,7 +89,10 @@ class Together(Story):
         jane.wait_for("line 1 of it")
         jane.wait_for("↓ John Expert")
         john.type("\x1b[1;5A")          # to the beginning, and much above what Jane looks at
-        jane.type("\x1b[1;5B")
+        end = time.monotonic() + 10 * SLOW
+        while "line 59 of it" not in jane.text() and time.monotonic() < end:
+            jane.type("\x1b[1;5B")      # lines may still be on their way
+            jane.wait_quiet()
         jane.wait_for("line 59 of it")
         jane.wait_for("↑ John Expert")
         jane.wait_quiet()
