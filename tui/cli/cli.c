@@ -53,7 +53,7 @@ static const struct cli_option note_options[] = {
     { "--file", "FILE", "what to write, from a file, or - for standard input" },
     { "--history", NULL, "who wrote what and when, newest first" },
     { "--kind", "KIND",
-      "consultant (private), live, preparation, internal, shared or client (default: one's own)" },
+      "consultant (private), live, preparation, internal, shared or client (default: your own)" },
     { "-m", "TEXT", "what to write; it is added below what is there" },
     { "--replace", NULL, "write it in place of what is there; what others write meanwhile stays" },
     { NULL, NULL, NULL },
