@@ -3,6 +3,7 @@
 
 #include "shared/base/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,7 +41,7 @@ int disk_node(const char *folder)
     CHECK(disk.node_count < DISK_NODES && strlen(folder) < DISK_NAME);
     struct disk_node *node = &disk.nodes[disk.node_count];
     *node = (struct disk_node){ .fuse = -1 };
-    strcpy(node->folder, folder);
+    snprintf(node->folder, sizeof node->folder, "%s", folder);
     return disk.node_count++;
 }
 
@@ -106,7 +107,7 @@ struct disk_file *disk_file_get(const char *path)
     file = &disk.files[disk.file_count++];
     *file = (struct disk_file){ .node = node_of(path) };
     CHECK(file->node != NULL);
-    strcpy(file->path, path);
+    snprintf(file->path, sizeof file->path, "%s", path);
     return file;
 }
 
@@ -251,7 +252,7 @@ struct disk_copy *disk_save(int number)
         const struct disk_file *file = &disk.files[i];
         if (file->node != node || !file->exists)
             continue;
-        strcpy(copy->files[copy->count].name, file->path + strlen(node->folder));
+        snprintf(copy->files[copy->count].name, DISK_NAME, "%s", file->path + strlen(node->folder));
         disk_image_copy(&copy->files[copy->count++].image, &file->now);
     }
     return copy;
@@ -261,8 +262,7 @@ void disk_load(int number, const struct disk_copy *copy)
 {
     for (int i = 0; i < copy->count; i++) {
         char path[2 * DISK_NAME];
-        strcpy(path, disk.nodes[number].folder);
-        strcat(path, copy->files[i].name);
+        snprintf(path, sizeof path, "%s%s", disk.nodes[number].folder, copy->files[i].name);
         struct disk_file *file = disk_file_get(path);
         disk_image_copy(&file->now, &copy->files[i].image);
         disk_image_copy(&file->kept, &copy->files[i].image);

@@ -5,6 +5,7 @@
 #include "shared/host/host.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -295,10 +296,7 @@ static int disk_access(sqlite3_vfs *vfs, const char *name, int flags, int *ret)
 static int disk_full_path(sqlite3_vfs *vfs, const char *name, int size, char *ret)
 {
     (void)vfs;
-    if (strlen(name) >= (size_t)size)
-        return SQLITE_CANTOPEN;
-    strcpy(ret, name);
-    return SQLITE_OK;
+    return snprintf(ret, (size_t)size, "%s", name) < size ? SQLITE_OK : SQLITE_CANTOPEN;
 }
 
 static int disk_randomness(sqlite3_vfs *vfs, int size, char *ret)

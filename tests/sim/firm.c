@@ -26,11 +26,11 @@ static bool add_person(struct op_ctx *ctx, unsigned role, const char *first, con
                                   client_id, NULL, ret_id);
 }
 
-static bool add_organization(struct op_ctx *ctx, const char *name, const char *email, const char *contact,
-                             const char **ret_id)
+static bool add_client(struct op_ctx *ctx, const char *organization, const char *email, const char *person,
+                       const char **ret_id)
 {
     struct row_lot lot;
-    if (!client_create(ctx, email, contact, "CFO", name, ret_id) || !credits_grant_trial(ctx, *ret_id))
+    if (!client_create(ctx, email, person, "CFO", organization, ret_id) || !credits_grant_trial(ctx, *ret_id))
         return false;
     for (int i = 0; i < GRANTS; i++)
         if (!credits_grant(ctx, *ret_id, PACKAGE, 0, LEDGER_PURCHASE, NULL, &lot))
@@ -52,8 +52,8 @@ static bool found_run(struct op_ctx *ctx, const void *in)
 {
     (void)in;
     const char *acme, *beta, *id;
-    return add_organization(ctx, "Acme Corporation", "jane@acme.example", "Jane Smith", &acme) &&
-           add_organization(ctx, "Beta Industries", "bob@beta.example", "Bob Brown", &beta) &&
+    return add_client(ctx, "Acme Corporation", "jane@acme.example", "Jane Smith", &acme) &&
+           add_client(ctx, "Beta Industries", "bob@beta.example", "Bob Brown", &beta) &&
            add_person(ctx, ROLE_CLIENT, "Jane", "Smith", "jane@acme.example", "America/New_York", acme,
                       &id) &&
            add_person(ctx, ROLE_CLIENT, "Joe", "Smith", "joe@acme.example", "America/New_York", acme, &id) &&
