@@ -169,6 +169,20 @@ static void crash_seat(struct seat *seat)
     disk_restart(seat_node(seat), end);
 }
 
+// Ends in peace: what was queued is finished, what was typed is saved.
+static void stop_server(void)
+{
+    trace("the server stops");
+    server_say_bye();
+    server_down();
+}
+
+static void quit_seat(struct seat *seat)
+{
+    trace("%s quits", seat_name(seat));
+    seat_down(seat);
+}
+
 // Whose power has failed in the middle of this step dies before anybody hears from it.
 static void bury_dead(void)
 {
@@ -306,7 +320,12 @@ static void step_crash(void)
     if (server ? !server_is_up() : !seat_is_up(seat))
         return;
     int node = server ? server_node() : seat_node(seat);
-    if (chance_once_in(&world.chance, 3))
+    if (chance_once_in(&world.chance, 4)) {
+        if (server)
+            stop_server();
+        else
+            quit_seat(seat);
+    } else if (chance_once_in(&world.chance, 3))
         disk_cut(node);
     else
         disk_set_fuse(node, chance_below(&world.chance, FUSE_MAX));

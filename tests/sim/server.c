@@ -123,6 +123,14 @@ void server_up(void)
     trace("the server is up");
 }
 
+void server_say_bye(void)
+{
+    struct chance any = { 0 };
+    push_drain(server.push);
+    while (sockets_step(&any)) {
+    }
+}
+
 void server_down(void)
 {
     struct app *app = &server.app;

@@ -19,6 +19,8 @@ void server_create(const struct server_options *options);
 int server_node(void);
 // When the power fails meanwhile it is up in name only: it has to go down before anything else.
 void server_up(void);
+// Says bye to whoever has nothing under way, as before a restart; server_down() follows.
+void server_say_bye(void);
 // Everything of it ends. The node's disk is off or on as it was; call disk_restart() before it comes up again.
 void server_down(void);
 bool server_is_up(void);
