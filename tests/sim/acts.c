@@ -1,10 +1,9 @@
-#include "tests/sim/acts.h"
+#include "tests/sim/acts_internal.h"
 
 #include "shared/base/civil.h"
 #include "tests/sim/firm.h"
 #include "tests/sim/prove.h"
 #include "tests/sim/trace.h"
-#include "tui/model/texts.h"
 
 #include <string.h>
 
@@ -12,25 +11,18 @@ enum { LOOK_DAYS = 8 };
 
 static int64_t made; // texts, so that no two are the same
 
-struct turn { // one act under way
-    struct seat *seat;
-    struct model *model;
-    struct chance *chance;
-    struct arena arena;
-    struct err err;
-};
-
 void acts_reset(void)
 {
     made = 0;
+    acts_reset_texts();
 }
 
-static unsigned below(struct turn *turn, size_t count)
+unsigned below(struct turn *turn, size_t count)
 {
     return chance_below(turn->chance, (unsigned)count);
 }
 
-static const char *new_text(struct turn *turn, const char *what)
+const char *new_text(struct turn *turn, const char *what)
 {
     return arena_printf(&turn->arena, "%s %lld of %s", what, (long long)++made, seat_name(turn->seat));
 }
@@ -52,7 +44,7 @@ static void list_sessions(struct turn *turn, struct list *ret)
     model_consultations(turn->model, now - DAY_MS, now + LOOK_DAYS * (int64_t)DAY_MS, &turn->arena, ret);
 }
 
-static bool pick_session(struct turn *turn, struct consultation *ret)
+bool pick_session(struct turn *turn, struct consultation *ret)
 {
     struct list sessions = { 0 };
     list_sessions(turn, &sessions);
@@ -197,42 +189,13 @@ static void add_deliverable(struct turn *turn)
     promise(turn, good, n, "add deliverable");
 }
 
-// Notes -----------------------------------------------------------------------------------------------------------
-
-// A few lines, each saved softly, at the beginning of a line that is there or at the end.
-static void type_line(struct turn *turn, struct model_text *text)
-{
-    size_t size;
-    const char *content = model_text_content(text, &size);
-    size_t at = size == 0 ? 0 : below(turn, size + 1);
-    while (at > 0 && at < size && content[at - 1] != '\n')
-        at--;
-    const char *line = arena_printf(&turn->arena, "%s\n", new_text(turn, "line"));
-    bool good = model_text_replace(text, at, 0, line, strlen(line), false, &turn->err);
-    trace("%s types %s at %zu: %s", seat_name(turn->seat), line, at, good ? "saved" : turn->err.message);
-}
-
-static void type_note(struct turn *turn)
-{
-    struct consultation session;
-    if (!pick_session(turn, &session))
-        return;
-    enum note_kind kind = (enum note_kind)below(turn, NOTE_KINDS);
-    struct model_text *text = model_text_open(turn->model, session.row.id, kind);
-    for (unsigned i = 0, count = 1 + below(turn, 3); i < count; i++)
-        type_line(turn, text);
-    if (below(turn, 8) == 0)
-        trace("%s undoes: %d", seat_name(turn->seat), model_text_undo(text, NULL, &turn->err));
-    model_text_close(text);
-}
+// The rest ---------------------------------------------------------------------------------------------------------
 
 static void flush(struct turn *turn)
 {
     bool good = model_flush(turn->model, &turn->err);
     trace("%s flushes: %s", seat_name(turn->seat), good ? "done" : turn->err.message);
 }
-
-// The rest --------------------------------------------------------------------------------------------------------
 
 static void mark_read(struct turn *turn)
 {
@@ -283,6 +246,10 @@ static void look_at_refusals(struct turn *turn)
         return;
     const struct refusal *one = LIST_AT(&refusals, struct refusal, below(turn, refusals.count));
     bool again = below(turn, 3) == 0;
+    if (one->text != NULL) {
+        deal_with_refused_words(turn, one, again);
+        return;
+    }
     bool good = again ? model_refusal_resend(turn->model, one->n, &n, &turn->err)
                       : model_refusal_discard(turn->model, one->n, &turn->err);
     if (good || disk_is_off(seat_node(turn->seat)))
@@ -310,9 +277,12 @@ static void sign_out(struct turn *turn)
     if (below(turn, 4) != 0)
         return;
     bool discard = below(turn, 3) == 0;
+    prove_refused_words(turn->seat);
     bool good = model_sign_out(turn->model, discard, &turn->err);
     trace("%s signs out%s: %s", seat_name(turn->seat), discard ? ", discarding" : "",
           good ? "done" : turn->err.message);
+    if (good || discard || disk_is_off(seat_node(turn->seat)))
+        prove_typed_discarded(turn->seat, discard);
     if (good || discard) // what is left then are refusals, and they go too
         prove_all_withdrawn(turn->seat);
 }
@@ -347,12 +317,14 @@ static void sign_in(struct turn *turn)
 typedef void (*deed)(struct turn *turn);
 
 // The more often something stands here, the more often it is done.
-static const deed of_clients[] = { book,       book,      book,      book,       cancel,
-                                   reschedule, type_note, mark_read, look_around };
-static const deed of_consultants[] = { confirm,         confirm,         start,     complete,
-                                       cancel,          reschedule,      type_note, type_note,
-                                       add_action_item, add_deliverable, mark_read, take_time_off,
-                                       look_around };
+static const deed of_clients[] = {
+    book,      book,      book,        book,           cancel,    reschedule,
+    type_note, type_note, change_note, keep_note_open, mark_read, look_around
+};
+static const deed of_consultants[] = { confirm,     confirm,        start,           complete,
+                                       cancel,      reschedule,     type_note,       type_note,
+                                       change_note, keep_note_open, add_action_item, add_deliverable,
+                                       mark_read,   take_time_off,  look_around };
 static const deed of_all[] = { flush, take_back, look_at_refusals, look_around, sign_out };
 
 static deed choose(struct turn *turn)

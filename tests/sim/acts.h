@@ -5,6 +5,8 @@
 #include "tests/sim/seat.h"
 
 void acts_reset(void);
+// The program ends: notes that were kept open are closed.
+void acts_leave(struct seat *seat);
 // One act of whoever sits there; the seat is up.
 void act(struct seat *seat, struct chance *chance);
 // Signs in, when nobody is; as its person does when asked to.

@@ -1,8 +1,12 @@
 #include "tests/sim/bugs.h"
 
 #include "server/core/results.h"
+#include "shared/text/text.h"
+#include "shared/wire/args_notes.h"
 #include "shared/wire/json.h"
+#include "tests/sim/disk.h"
 #include "tests/sim/server.h"
+#include "tui/model/replica.h"
 
 #include <string.h>
 
@@ -12,6 +16,8 @@ const char *const bug_names[BUGS] = {
     [BUG_SKIP_DEDUP] = "skip-dedup",
     [BUG_DROP_TOMBSTONE] = "drop-tombstone",
     [BUG_SKIP_SYNC] = "skip-sync",
+    [BUG_DROP_TAIL] = "drop-tail",
+    [BUG_FORGET_TYPED] = "forget-typed",
 };
 
 static enum bug planted;
@@ -97,4 +103,48 @@ void bugs_touch_frame(struct buf *text)
     buf_clear(text);
     buf_add_text(text, printed);
     cJSON_free(printed);
+}
+
+// Texts: an update is lost on its way, and what counts it goes on ------------------------------------------------------
+
+// Where the last update of a batch begins; *ret_count: how many there are.
+static size_t last_update(const void *batch, size_t size, int *ret_count)
+{
+    struct text_batch rest = { batch, (const uint8_t *)batch + size, false };
+    const uint8_t *start = batch, *before = batch;
+    const void *update;
+    size_t length;
+    for (*ret_count = 0; text_batch_next(&rest, &update, &length); ++*ret_count) {
+        before = start;
+        start = rest.at;
+    }
+    return (size_t)(before - (const uint8_t *)batch);
+}
+
+bool __real_batch_apply(struct text *text, const void *batch, size_t size, bool *ret_waits, struct err *err);
+bool __wrap_batch_apply(struct text *text, const void *batch, size_t size, bool *ret_waits, struct err *err);
+
+bool __wrap_batch_apply(struct text *text, const void *batch, size_t size, bool *ret_waits, struct err *err)
+{
+    int count = 0;
+    if (planted == BUG_DROP_TAIL && size > 0)
+        size = last_update(batch, size, &count);
+    return count == 1 || __real_batch_apply(text, batch, size, ret_waits, err);
+}
+
+void __real_shape_write(const struct shape *shape, const void *value, struct buf *out);
+void __wrap_shape_write(const struct shape *shape, const void *value, struct buf *out);
+
+void __wrap_shape_write(const struct shape *shape, const void *value, struct buf *out)
+{
+    if (planted != BUG_FORGET_TYPED || shape != &shape_note_edit) {
+        __real_shape_write(shape, value, out);
+        return;
+    }
+    int count;
+    struct args_note_edit args = *(const struct args_note_edit *)value;
+    size_t size = last_update(args.updates.data, args.updates.size, &count);
+    if (count > 1)
+        args.updates.size = size;
+    __real_shape_write(shape, &args, out);
 }

@@ -10,6 +10,8 @@ enum bug {
     BUG_SKIP_DEDUP,        // what comes twice is done twice
     BUG_DROP_TOMBSTONE,    // rows that go away are not told
     BUG_SKIP_SYNC,         // the disks say that they have synced, and have not
+    BUG_DROP_TAIL,         // a device takes a note's head without the update behind it
+    BUG_FORGET_TYPED,      // an outbox marks typed words as taken and does not carry the last ones
     BUGS,
 };
 extern const char *const bug_names[BUGS];

@@ -184,6 +184,7 @@ static void sync_folder(const struct disk_node *node)
 
 void disk_file_sync(struct disk_file *file)
 {
+    file->syncs++;
     if (disk.lies)
         return;
     for (size_t i = 0; i < file->pending_count; i++)
@@ -205,6 +206,12 @@ void disk_file_delete(struct disk_file *file, bool synced)
 void disk_file_last_closed(struct disk_file *file)
 {
     drop_memory(file);
+}
+
+int64_t disk_syncs(const char *path)
+{
+    const struct disk_file *file = disk_file_find(path);
+    return file == NULL ? 0 : file->syncs;
 }
 
 // What is left ----------------------------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ void disk_set_fuse(int node, int64_t writes);
 bool disk_is_off(int node);
 // Cuts the power now.
 void disk_cut(int node);
+// How often that file was synced, as its program believes.
+int64_t disk_syncs(const char *path);
 // Lying disks: syncs are answered and never happen.
 void disk_lie(bool lie);
 // After every file of the node was closed: the files as they are left, and the power is on.

@@ -23,6 +23,7 @@ struct disk_file {
     struct disk_image now, kept; // kept: as of the last sync
     struct disk_write *pending;  // since then
     size_t pending_count, pending_cap;
+    int64_t syncs; // so far
     // locks of the file, and of the memory shared beside it
     unsigned readers;
     const struct disk_handle *writer, *owner; // holds RESERVED or more; holds PENDING or more

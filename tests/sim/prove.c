@@ -26,11 +26,13 @@ void prove_reset(void)
 {
     memset(&proof, 0, sizeof proof);
     ops_reset();
+    texts_reset();
 }
 
 void prove_forget(void)
 {
     ops_forget();
+    texts_forget();
 }
 
 // The store -------------------------------------------------------------------------------------------------------
@@ -68,6 +70,7 @@ void prove_server_is_up(void)
     }
     ops_read_audit(true);
     ops_prove_told();
+    texts_prove_told();
     prove_everything();
 }
 
@@ -80,6 +83,7 @@ void prove_server_is_down(void)
 void prove_after_commit(void)
 {
     ops_read_audit(false);
+    texts_prove_commit();
     if (proof.commits++ % LEDGER_EVERY == 0)
         prove_bookings_and_ledger();
 }
@@ -136,6 +140,8 @@ static void prove_seat_at_rest(struct seat *seat)
         fail_run("%s still has %d operations in its outbox", seat_name(seat), (int)view.waiting);
     else
         compare(seat, view.person);
+    if (!run_failed())
+        texts_prove_replicas(seat);
 }
 
 void prove_end(void)
@@ -145,6 +151,8 @@ void prove_end(void)
     ops_prove_told();
     ops_prove_effects();
     ops_prove_promises();
+    texts_prove_told();
+    texts_prove_lines();
     for (size_t i = 0; i < seat_count() && !run_failed(); i++)
         prove_seat_at_rest(seat_at(i));
 }
@@ -153,5 +161,6 @@ struct prove_counts prove_counts(void)
 {
     struct prove_counts counts = { .caches = proof.caches };
     ops_counts(&counts);
+    texts_counts(&counts);
     return counts;
 }

@@ -114,6 +114,8 @@ static struct told *find_told(const char *key)
 static void prove_one_told(const struct told *told)
 {
     const struct done *done = find_done(told->key);
+    if (texts_is_edit(told->key))
+        return; // no result of it is stored: prove_texts.c
     if (told->ok && done == NULL)
         fail_run("%s was told to be done, and the store does not know it", told->key);
     if (!told->ok && done != NULL)
@@ -131,7 +133,8 @@ static void note_told(const char *device, const char *person, int64_t n, bool ok
     char key[KEY_SIZE];
     snprintf(key, sizeof key, "%s-%" PRId64, device, n);
     struct told *told = find_told(key);
-    if (told != NULL && told->ok != ok)
+    bool edit = texts_is_edit(key); // may be done, and refused when it comes again
+    if (told != NULL && told->ok != ok && !edit)
         fail_run("%s was told to be %s, then to be %s", key, told->ok ? "done" : "refused",
                  ok ? "done" : "refused");
     if (told == NULL) {
@@ -145,6 +148,8 @@ static void note_told(const char *device, const char *person, int64_t n, bool ok
     const struct done *done = find_done(key);
     trace("told: %s is %s%s", key, ok ? "done: " : "refused", done == NULL ? "" : done->name);
     prove_one_told(told);
+    if (edit && ok)
+        texts_edit_told(key);
 }
 
 static void note_result(const char *device, const char *person, const cJSON *result)

@@ -27,3 +27,12 @@ struct seat_view {
 void seat_look(struct seat *seat, struct arena *arena, struct seat_view *ret);
 // The operation stands in its inbox of refusals.
 bool seat_has_refused(struct seat *seat, int64_t n);
+
+// Its replicas, and the notes with a text that its cache shows. ret: struct seat_replica.
+struct seat_replica {
+    const char *note;
+    bool in_sight, there;
+    int64_t epoch;
+    struct buf content, version; // to be freed
+};
+void seat_replicas(struct seat *seat, struct arena *arena, struct list *ret);

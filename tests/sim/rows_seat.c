@@ -2,6 +2,9 @@
 
 #include "shared/wire/json.h"
 #include "tui/model/internal.h"
+#include "tui/model/replica.h"
+
+#include <string.h>
 
 void seat_rows(struct seat *seat, enum row_table table, struct arena *arena, struct list *ret)
 {
@@ -51,4 +54,44 @@ bool seat_has_refused(struct seat *seat, int64_t n)
     CLEANUP(arena_free) struct arena arena = { 0 };
     struct outbox_op op;
     return outbox_get(seat_model(seat)->outbox, n, &arena, &op) && op.state == OUTBOX_REFUSED;
+}
+
+static struct seat_replica *replica_named(struct list *replicas, struct arena *arena, const char *note)
+{
+    for (size_t i = 0; i < replicas->count; i++)
+        if (strcmp(LIST_AT(replicas, struct seat_replica, i)->note, note) == 0)
+            return LIST_AT(replicas, struct seat_replica, i);
+    struct seat_replica *replica = LIST_ADD(replicas, arena, struct seat_replica);
+    replica->note = arena_strdup(arena, note);
+    return replica;
+}
+
+static void read_replica(struct store *outbox, struct seat_replica *ret)
+{
+    struct replica replica;
+    replica_open(&replica, outbox, ret->note);
+    ret->there = true;
+    ret->epoch = replica.epoch;
+    text_content(replica.text, &ret->content);
+    text_version(replica.text, &ret->version);
+    replica_close(&replica);
+}
+
+void seat_replicas(struct seat *seat, struct arena *arena, struct list *ret)
+{
+    struct model *model = seat_model(seat);
+    struct row_note row;
+    CLEANUP(query_end)
+    sqlite3_stmt *rows = store_query(model->cache, table_select(ROW_NOTE, "AND head > 0"));
+    while (table_next(model->cache, rows, ROW_NOTE, arena, &row))
+        replica_named(ret, arena, row.id)->in_sight = true;
+    CLEANUP(query_end)
+    sqlite3_stmt *replicas =
+        store_query(model->outbox, "SELECT note FROM replica UNION SELECT note FROM replica_log");
+    while (store_row(model->outbox, replicas))
+        replica_named(ret, arena, column_text(replicas, 0))->there = true;
+    query_end(&replicas);
+    for (size_t i = 0; i < ret->count; i++)
+        if (LIST_AT(ret, struct seat_replica, i)->there)
+            read_replica(model->outbox, LIST_AT(ret, struct seat_replica, i));
 }

@@ -165,6 +165,9 @@ static void crash_seat(struct seat *seat)
     trace("%s %s", seat_name(seat), end == DISK_KILLED ? "is killed" : "loses power");
     world.crashes++;
     disk_cut(seat_node(seat));
+    if (end == DISK_POWER_FAILED)
+        prove_power_failed(seat);
+    acts_leave(seat);
     seat_down(seat);
     disk_restart(seat_node(seat), end);
 }
@@ -456,8 +459,10 @@ static void tear_down(void)
 {
     bugs_plant(BUG_NONE);
     for (size_t i = 0; i < seat_count(); i++)
-        if (seat_is_up(seat_at(i)))
+        if (seat_is_up(seat_at(i))) {
+            acts_leave(seat_at(i));
             seat_down(seat_at(i));
+        }
     if (server_is_up())
         server_down();
     network_clear();

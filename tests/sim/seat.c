@@ -89,6 +89,11 @@ int seat_node(const struct seat *seat)
     return seat->node;
 }
 
+const char *seat_folder(const struct seat *seat)
+{
+    return seat->folder;
+}
+
 bool seat_is_up(const struct seat *seat)
 {
     return seat->model != NULL;

@@ -26,6 +26,7 @@ struct seat *seat_at(size_t index);
 const char *seat_name(const struct seat *seat);
 const char *seat_email(const struct seat *seat);
 int seat_node(const struct seat *seat);
+const char *seat_folder(const struct seat *seat);
 
 // Starts the program. When it cannot, the run has failed, unless the power has: then it has to go down again.
 void seat_up(struct seat *seat);

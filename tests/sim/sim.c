@@ -3,7 +3,8 @@
 //
 //     sim [--first N] [--seeds COUNT]     runs seeds N, N+1, ... (from 1, 100 of them)
 //     sim --seed N [--verbose]            replays one
-//     sim --bug NAME                      with a planted bug: ack-before-commit, skip-dedup, drop-tombstone, skip-sync
+//     sim --bug NAME                      with a planted bug: ack-before-commit, skip-dedup, drop-tombstone, skip-sync,
+//                                         drop-tail, forget-typed
 //     sim --bug NAME --must-be-caught     until a seed fails that holds without the bug; fails when none does
 //     sim --twice                         runs each seed twice; both must leave the same trace
 #include "shared/base/check.h"
@@ -116,6 +117,10 @@ static void add(struct run_result *sum, const struct run_result *one)
     sum->counts.told_rejected += one->counts.told_rejected;
     sum->counts.caches += one->counts.caches;
     sum->counts.promises += one->counts.promises;
+    sum->counts.lines += one->counts.lines;
+    sum->counts.refused_lines += one->counts.refused_lines;
+    sum->counts.edits += one->counts.edits;
+    sum->counts.replicas += one->counts.replicas;
     sum->crashes += one->crashes;
     sum->cuts += one->cuts;
 }
@@ -124,17 +129,22 @@ static void add(struct run_result *sum, const struct run_result *one)
 static void say_sum(const struct options *options, const struct run_result *sum)
 {
     printf("%" PRId64 " seeds from %" PRIu64 ": %" PRId64 " operations done and %" PRId64 " refused, %" PRId64
-           " promised, %" PRId64 " caches compared, %" PRId64 " crashes, %" PRId64 " cuts\n",
+           " promised, %" PRId64 " caches compared, %" PRId64 " lines typed and %" PRId64
+           " of them refused, %" PRId64 " edits, %" PRId64 " replicas compared, %" PRId64 " crashes, %" PRId64
+           " cuts\n",
            options->count, options->first, sum->counts.told_ok, sum->counts.told_rejected,
-           sum->counts.promises, sum->counts.caches, sum->crashes, sum->cuts);
+           sum->counts.promises, sum->counts.caches, sum->counts.lines, sum->counts.refused_lines,
+           sum->counts.edits, sum->counts.replicas, sum->crashes, sum->cuts);
 }
 
 // So many seeds must have met with something of everything.
 static bool proves_something(const struct options *options, const struct run_result *sum)
 {
     enum { MANY = 20 };
-    bool good = options->count < MANY || (sum->counts.told_ok > 0 && sum->counts.told_rejected > 0 &&
-                                          sum->counts.caches > 0 && sum->crashes > 0 && sum->cuts > 0);
+    bool good =
+        options->count < MANY || (sum->counts.told_ok > 0 && sum->counts.told_rejected > 0 &&
+                                  sum->counts.caches > 0 && sum->counts.lines > 0 && sum->counts.edits > 0 &&
+                                  sum->counts.replicas > 0 && sum->crashes > 0 && sum->cuts > 0);
     if (!good)
         fprintf(stderr, "sim: these runs prove nothing\n");
     return good;

@@ -96,8 +96,10 @@ void sockets_receive(struct push_session *session, const struct parcel *parcel)
 {
     if (parcel->binary || parcel->bytes.len > SYNC_FRAME_MAX)
         hang_up(session);
-    else
+    else {
+        prove_client_says(session->conn->device, buf_text(&parcel->bytes), parcel->bytes.len);
         conn_message(session->conn, buf_text(&parcel->bytes), parcel->bytes.len);
+    }
 }
 
 // Going out ---------------------------------------------------------------------------------------------------------
