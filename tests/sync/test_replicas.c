@@ -306,6 +306,30 @@ static void a_note_out_of_sight_leaves_the_device_but_for_unsent_words(void **st
     model_text_close(text);
 }
 
+static int replicas_of(struct home *home)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(feed_outbox(home->feed), "SELECT count(*) FROM replica");
+    assert_true(store_row(feed_outbox(home->feed), query));
+    return sqlite3_column_int(query, 0);
+}
+
+// Stored by the server, then this person lost sight of it before its row came: a new snapshot says nothing of it.
+static void what_was_typed_stays_no_longer_than_the_note_is_in_sight(void **state)
+{
+    (void)state;
+    struct model_text *text = open_shared(&john);
+    type(text, "unsent");
+    home_snapshot(&john, 8);
+    assert_int_equal(replicas_of(&john), 1);
+    is_now(text, "unsent");
+    assert_int_equal(text_server_take(&server, &john), 1);
+    home_snapshot(&john, 8);
+    assert_int_equal(replicas_of(&john), 0);
+    is_now(text, "");
+    model_text_close(text);
+}
+
 static void a_text_begun_anew_takes_the_place_and_unsent_words_are_kept(void **state)
 {
     (void)state;
@@ -461,6 +485,7 @@ int main(void)
         STORY(long_texts_go_in_pieces_and_logs_are_folded),
         STORY(refused_words_are_kept_and_can_be_typed_again),
         STORY(a_note_out_of_sight_leaves_the_device_but_for_unsent_words),
+        STORY(what_was_typed_stays_no_longer_than_the_note_is_in_sight),
         STORY(a_text_begun_anew_takes_the_place_and_unsent_words_are_kept),
         STORY(a_damaged_update_changes_nothing),
         STORY(who_may_not_write_is_told_before),

@@ -352,6 +352,17 @@ static bool scan_rows(struct feed *feed, struct err *err)
     return good;
 }
 
+// Replicas that a note should stand behind. One that no text of the server's is known of is still typed only, until its
+// edits are answered and the rows of that time are here.
+static sqlite3_stmt *select_settled(struct feed *feed)
+{
+    sqlite3_stmt *query = store_query(
+        feed->outbox, "SELECT note FROM replica WHERE epoch > 0 OR NOT EXISTS (SELECT 1 FROM operation o"
+                      " WHERE o.note = replica.note AND (o.state < 2 OR (o.state = 2 AND o.seq > ?1)))");
+    bind_int(query, 1, feed->cursor);
+    return query;
+}
+
 // Rows that are in sight; then replicas of notes that are not: none of them may stay.
 bool feed_texts_scan(struct feed *feed, struct err *err)
 {
@@ -360,7 +371,7 @@ bool feed_texts_scan(struct feed *feed, struct err *err)
     if (!scan_rows(feed, err))
         return false;
     CLEANUP(query_end)
-    sqlite3_stmt *replicas = store_query(feed->outbox, "SELECT note FROM replica WHERE epoch > 0");
+    sqlite3_stmt *replicas = select_settled(feed);
     while (store_row(feed->outbox, replicas))
         *LIST_ADD(&gone, &arena, const char *) = arena_strdup(&arena, column_text(replicas, 0));
     query_end(&replicas);
