@@ -282,6 +282,23 @@ static void refused_words_are_kept_and_can_be_typed_again(void **state)
     model_text_close(text);
 }
 
+static void a_refused_edit_without_words_is_not_typed_again(void **state)
+{
+    (void)state;
+    struct err err = { 0 };
+    struct model_text *text = open_shared(&john);
+    put_in(text, 0, "gone");
+    assert_true(model_text_undo(text, NULL, &err));
+    refuse(&john);
+    struct refusal refusal = only_refusal(&john);
+    assert_null(refusal.text);
+    assert_false(model_refusal_resend(john.model, refusal.n, NULL, &err));
+    assert_int_equal(err.code, ERR_WRONG_STATE);
+    assert_int_equal(only_refusal(&john).n, refusal.n);
+    assert_true(model_refusal_discard(john.model, refusal.n, &err));
+    model_text_close(text);
+}
+
 static void a_note_out_of_sight_leaves_the_device_but_for_unsent_words(void **state)
 {
     (void)state;
@@ -484,6 +501,7 @@ int main(void)
         STORY(typed_words_outlive_the_program),
         STORY(long_texts_go_in_pieces_and_logs_are_folded),
         STORY(refused_words_are_kept_and_can_be_typed_again),
+        STORY(a_refused_edit_without_words_is_not_typed_again),
         STORY(a_note_out_of_sight_leaves_the_device_but_for_unsent_words),
         STORY(what_was_typed_stays_no_longer_than_the_note_is_in_sight),
         STORY(a_text_begun_anew_takes_the_place_and_unsent_words_are_kept),

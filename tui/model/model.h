@@ -366,7 +366,7 @@ void model_refusals(struct model *model, struct arena *arena,
 // The refused booking of that consultation: it is shown as refused until it is sent again or thrown away.
 bool model_refused_booking(struct model *model, const char *consultation_id, struct arena *arena,
                            struct refusal *ret);
-// Queues the same again; what was typed into a note goes to the end of what it is now.
+// Queues the same again; what was typed into a note goes to the end of what it is now (ERR_WRONG_STATE: nothing was).
 bool model_refusal_resend(struct model *model, int64_t n, int64_t *ret_n, struct err *err);
 // A refused booking or move, at one of its alternatives.
 bool model_refusal_resend_at(struct model *model, int64_t n, int64_t start, int64_t *ret_n, struct err *err);

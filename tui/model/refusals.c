@@ -149,6 +149,8 @@ static bool type_again(struct model *model, const struct outbox_op *op, int64_t 
     char consultation[ID_SIZE];
     enum note_kind kind;
     size_t size;
+    if (op->typed == NULL) // it took something away, or what it brought was taken back
+        return err_set(err, ERR_WRONG_STATE, "No words are left in it to type again.");
     if (!replica_id_parse(op->note, consultation, &kind))
         return err_set(err, ERR_NOT_FOUND, "there is no such note");
     struct model_text *text = model_text_open(model, consultation, kind);
@@ -172,7 +174,7 @@ bool model_refusal_resend(struct model *model, int64_t n, int64_t *ret_n, struct
     struct arena arena = { 0 };
     struct outbox_op op;
     bool good = get_refused(model, n, &arena, &op, err);
-    if (good && op.note != NULL && op.typed != NULL)
+    if (good && op.note != NULL)
         good = type_again(model, &op, ret_n, err);
     else
         good = good && resend(model, &op, op.args, ret_n, err);
