@@ -206,7 +206,9 @@ static bool move_run(struct op_ctx *ctx, const void *in)
               "SELECT id FROM client WHERE id <> (SELECT client_id FROM person WHERE email_key = "
               "'joe@acme.example') ORDER BY id LIMIT 1",
               &other) ||
-        !changes_seq(ctx, &rev) || !person_link(ctx, joe, other, NULL))
+        !changes_seq(ctx, &rev) ||
+        !db_run(ctx->db, "DELETE FROM membership WHERE person_id = $1", DB_ARGS(db_text(joe)), NULL, ctx->err) ||
+        !person_link(ctx, joe, other, NULL))
         return false;
     const char *audience = arena_printf(ctx->arena, "u:%s", joe);
     return db_run(ctx->db, "UPDATE person SET rev = $2 WHERE id = $1", DB_ARGS(db_text(joe), db_int(rev)),

@@ -183,6 +183,7 @@ static void stop_server(void)
 static void quit_seat(struct seat *seat)
 {
     trace("%s quits", seat_name(seat));
+    acts_leave(seat);
     seat_down(seat);
 }
 
