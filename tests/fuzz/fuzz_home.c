@@ -1,6 +1,7 @@
 // Damaged files in a client's home. The input is a list of damages: which file, where, what. A damaged cache is thrown
 // away, sooner or later, and filled again; a damaged outbox is never thrown away, but refused with words that name it.
 #include "tests/fuzz/client_home.h"
+#include "tui/model/texts.h"
 #include "tui/net/session.h"
 
 #include <fcntl.h>
@@ -60,8 +61,8 @@ static bool fill(struct model *model, struct feed *feed)
     static const char note[] =
         "{\"t\":\"snap\",\"scope\":\"mine\",\"at\":10,\"table\":\"note\",\"after\":\"\",\"rows\":[{\"id\":"
         "\"01900001-0000-7000-8000-000000000001:live\",\"rev\":6,\"consultationId\":"
-        "\"01900001-0000-7000-8000-000000000001\",\"kind\":\"live\",\"text\":\"what was "
-        "said\"}],\"last\":true}";
+        "\"01900001-0000-7000-8000-000000000001\",\"kind\":\"live\",\"epoch\":77,\"head\":1,\"tail\":"
+        "\"FkMBAgMEBQYHCHdoYXQgd2FzIHNhaWQ\",\"tailCount\":1}],\"last\":true}";
     static const char me[] =
         "{\"t\":\"snap\",\"scope\":\"mine\",\"at\":10,\"table\":\"me\",\"after\":\"\",\"rows\":[{\"id\":"
         "\"01900009-0000-7000-8000-000000000001\",\"rev\":4,\"email\":\"a@example.com\",\"roles\":"
@@ -100,6 +101,18 @@ static void remove_home(void)
     client_home_remove(folder);
 }
 
+static bool type_more(struct model *model, struct err *err)
+{
+    static const char more[] = ", and more";
+    size_t size;
+    struct model_text *text = model_text_open(model, path_of_row, NOTE_LIVE);
+    const char *content = model_text_content(text, &size);
+    bool good = strcmp(content, "what was said") == 0 &&
+                model_text_replace(text, size, 0, more, strlen(more), false, err);
+    model_text_close(text);
+    return good;
+}
+
 static void make_home(void)
 {
     struct err err;
@@ -110,7 +123,7 @@ static void make_home(void)
     CHECK(client_home_open(folder, &model, &feed, &err));
     CHECK(fill(model, feed));
     CHECK(model_confirm(model, path_of_row, NULL, NULL, &err));
-    CHECK(model_note_save(model, path_of_row, NOTE_LIVE, 6, "what was said, and more", &err));
+    CHECK(type_more(model, &err));
     CHECK(fill(model, feed)); // takes them: what follows is an answer
     client_home_close(model, feed);
     for (int file = 0; file < FILES; file++)

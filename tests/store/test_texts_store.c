@@ -317,13 +317,14 @@ static int adopt_all(struct office *office)
     bool left = true;
     struct adopt_args args = { &left };
     int rounds = 0;
-    for (; left; rounds++) {
+    do {
         struct op_request *request = testbed_request(&adopt_op, &office->platform, NULL, NULL);
         request->args = &args;
         engine_run(office->bed.app.engine, request);
         assert_int_equal(request->err.code, ERR_NONE);
         op_request_free(request);
-    }
+        rounds++;
+    } while (left);
     return rounds;
 }
 
