@@ -1,5 +1,5 @@
-// What begins and ends alike stays, lines in between are compared (Myers, "An O(ND) difference algorithm", 1986), and
-// within a run of changed lines again only the middle is replaced.
+// Lines that begin and end it alike stay, lines in between are compared (Myers, "An O(ND) difference algorithm", 1986),
+// and within a run of changed lines only the middle is replaced.
 #include "shared/text/difference.h"
 
 #include <stdbool.h>
@@ -33,6 +33,30 @@ static struct text_hunk trim(struct text_hunk hunk)
     while (back < least - front && old->at[old->size - 1 - back] == new->at[new->size - 1 - back])
         back++;
     while (back > 0 && is_inside_point(old->at + old->size - back))
+        back--;
+    *old = (struct text_part){ old->at + front, old->size - front - back };
+    *new = (struct text_part){ new->at + front, new->size - front - back };
+    return hunk;
+}
+
+static bool is_line_start(const struct text_part *part, size_t at)
+{
+    return at == 0 || part->at[at - 1] == '\n';
+}
+
+// Takes off whole lines alone: cut within a line, the rest of it would pass for a line of its own, and a line that was
+// not touched be put together from its neighbours.
+static struct text_hunk trim_lines(struct text_hunk hunk)
+{
+    struct text_part *old = &hunk.old, *new = &hunk.new;
+    size_t least = old->size < new->size ? old->size : new->size, front = 0, back = 0;
+    while (front < least && old->at[front] == new->at[front])
+        front++;
+    while (!is_line_start(old, front))
+        front--;
+    while (back < least - front && old->at[old->size - 1 - back] == new->at[new->size - 1 - back])
+        back++;
+    while (back > 0 && !(is_line_start(old, old->size - back) && is_line_start(new, new->size - back)))
         back--;
     *old = (struct text_part){ old->at + front, old->size - front - back };
     *new = (struct text_part){ new->at + front, new->size - front - back };
@@ -144,7 +168,7 @@ static void compare(struct diff *diff, struct text_hunk whole)
     diff->new = split(diff->arena, whole.new, &diff->new_count);
     int differences = find_path(diff, befores);
     if (differences < 0 || whole.old.size == 0 || whole.new.size == 0) {
-        *LIST_ADD(diff->hunks, diff->arena, struct text_hunk) = whole;
+        *LIST_ADD(diff->hunks, diff->arena, struct text_hunk) = trim(whole);
         return;
     }
     diff->gone = ARENA_ARRAY(diff->arena, bool, diff->old_count);
@@ -157,7 +181,7 @@ void text_differences(const char *old, size_t old_size, const char *new, size_t 
                       struct list *ret_hunks)
 {
     struct diff diff = { .arena = arena, .hunks = ret_hunks };
-    struct text_hunk whole = trim((struct text_hunk){ { old, old_size }, { new, new_size } });
+    struct text_hunk whole = trim_lines((struct text_hunk){ { old, old_size }, { new, new_size } });
     if (whole.old.size > 0 || whole.new.size > 0)
         compare(&diff, whole);
 }
