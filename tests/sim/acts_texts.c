@@ -147,7 +147,7 @@ static void redo(struct turn *turn, struct paper *paper)
     trace("%s redoes in %s: %s", seat_name(turn->seat), paper->note, end_of(turn, good));
 }
 
-// Hands in all of it with a line less and one more.
+// Hands in all of it with a line less or one more.
 static void rewrite(struct turn *turn, struct paper *paper)
 {
     CLEANUP(buf_free) struct buf words = { 0 };
@@ -156,13 +156,13 @@ static void rewrite(struct turn *turn, struct paper *paper)
     const char *content = model_text_content(paper->text, &size), *rest = content + at;
     const char *next = below(turn, 2) == 0 ? strchr(rest, '\n') : NULL;
     buf_add(&words, content, at);
-    buf_add_text(&words, next != NULL ? next + 1 : rest);
-    buf_add_text(&words, words.len > 0 && words.data[words.len - 1] != '\n' ? "\n" : "");
-    buf_add_text(&words, line);
+    buf_add_text(&words, next != NULL ? next + 1 : line);
+    buf_add_text(&words, next != NULL ? "" : rest);
     bool good = model_text_rewrite(paper->text, words.data, words.len, &turn->err);
-    prove_typed(turn->seat, paper->note, line, good && !disk_is_off(seat_node(turn->seat)));
-    trace("%s rewrites %s with %.*s: %s", seat_name(turn->seat), paper->note, (int)strcspn(line, "\n"), line,
-          end_of(turn, good));
+    if (next == NULL)
+        prove_typed(turn->seat, paper->note, line, good && !disk_is_off(seat_node(turn->seat)));
+    trace("%s rewrites %s with %.*s: %s", seat_name(turn->seat), paper->note, (int)strcspn(line, "\n"),
+          next != NULL ? "a line less" : line, end_of(turn, good));
 }
 
 static void change(struct turn *turn, struct paper *paper)

@@ -7,9 +7,14 @@
 #include "server/credits/credits.h"
 #include "server/identity/identity.h"
 #include "server/scheduling/scheduling.h"
+#include "server/texts/texts.h"
+#include "shared/wire/json.h"
+#include "tests/sim/prove.h"
 #include "tests/sim/server.h"
 #include "tests/sim/trace.h"
+#include "tui/model/replica.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -86,8 +91,8 @@ static void load_actor(struct db *db, const char *email, struct arena *arena, st
                            .verified = true };
 }
 
-// Runs an operation as that person.
-static void run_as(const char *email, const struct op *op, const char *args)
+// Runs an operation as that person. False: it was refused, ret_err says why.
+static bool try_as(const char *email, const struct op *op, const char *args, struct err *ret_err)
 {
     struct err err = { 0 };
     CLEANUP(db_closep) struct db *db = NULL;
@@ -99,9 +104,17 @@ static void run_as(const char *email, const struct op *op, const char *args)
     request->trusted = true;
     request->request_id = "firm";
     engine_run(server_app()->engine, request);
-    if (!request->ok)
-        fail_run("%s of %s is refused: %s", op->spec->name, email, request->err.message);
+    bool good = request->ok;
+    *ret_err = request->err;
     op_request_free(request);
+    return good;
+}
+
+static void run_as(const char *email, const struct op *op, const char *args)
+{
+    struct err err;
+    if (!try_as(email, op, args, &err))
+        fail_run("%s of %s is refused: %s", op->spec->name, email, err.message);
 }
 
 static void set_hours(const char *email, const char *zone)
@@ -142,10 +155,12 @@ void firm_found(void)
 // What the platform does ------------------------------------------------------------------------------------------
 
 static bool moved;
+static int written; // lines, so that no two are the same
 
 void firm_reset(void)
 {
     moved = false;
+    written = 0;
 }
 
 const char *firm_moved(void)
@@ -227,7 +242,111 @@ static bool grant_run(struct op_ctx *ctx, const void *in)
 }
 FIRM_OP(grant);
 
-void firm_act(struct chance *chance)
+// Ada's doing ---------------------------------------------------------------------------------------------------------
+
+// Two texts of one row chosen by chance; false when there is none.
+static bool pick_pair(struct chance *chance, const char *sql, char ret_a[96], char ret_b[96])
+{
+    struct err err = { 0 };
+    CLEANUP(db_closep) struct db *db = NULL;
+    CLEANUP(db_done) struct db_rows rows = { 0 };
+    unsigned seen = 0;
+    if (!db_open(&db, server_store(), DB_READER, &err) || !db_query(db, &rows, sql, DB_NO_ARGS, &err))
+        return false;
+    while (db_next(&rows))
+        if (chance_below(chance, ++seen) == 0) {
+            snprintf(ret_a, 96, "%s", db_col_text(&rows, 0));
+            snprintf(ret_b, 96, "%s", db_col_text(&rows, 1));
+        }
+    return seen > 0;
+}
+
+static void change_people(const struct op *op, const char *consultation, const char *consultant)
+{
+    char args[256];
+    struct err err;
+    snprintf(args, sizeof args, "{\"id\":\"%s\",\"consultantId\":\"%s\"}", consultation, consultant);
+    bool good = try_as("ada@example.com", op, args, &err);
+    trace("%s: %s", op->spec->name, good ? "done" : err.message);
+}
+
+// What a co-consultant may see and write changes while they type.
+static void add_co_consultant(struct chance *chance)
+{
+    char consultation[96], consultant[96];
+    if (pick_pair(chance,
+                  "SELECT c.id, k.id FROM consultation c JOIN consultant k ON k.id <> c.consultant_id "
+                  "ORDER BY c.id, k.id",
+                  consultation, consultant))
+        change_people(&op_run_consultation_add_co_consultant, consultation, consultant);
+}
+
+static void remove_co_consultant(struct chance *chance)
+{
+    char consultation[96], consultant[96];
+    if (pick_pair(chance, "SELECT consultation_id, consultant_id FROM co_consultant ORDER BY 1, 2",
+                  consultation, consultant))
+        change_people(&op_run_consultation_remove_co_consultant, consultation, consultant);
+}
+
+// False when nobody has begun it.
+static bool read_text(const char *note, struct buf *ret_content, int64_t *ret_head)
+{
+    struct err err = { 0 };
+    CLEANUP(db_closep) struct db *db = NULL;
+    CLEANUP(text_state_free) struct text_state state = { 0 };
+    if (!db_open(&db, server_store(), DB_READER, &err) || !texts_load(db, note, &state, &err) ||
+        state.text == NULL)
+        return false;
+    *ret_head = state.head;
+    text_content(state.text, ret_content);
+    return true;
+}
+
+// A line more at the end of the whole text as it was read, or its first line less. Edits may be under way meanwhile.
+static void write_whole(struct chance *chance, const char *consultation, const char *kind)
+{
+    CLEANUP(buf_free) struct buf before = { 0 }, after = { 0 }, args = { 0 };
+    char note[REPLICA_NOTE_SIZE], line[64];
+    struct err err = { 0 };
+    int64_t head;
+    snprintf(note, sizeof note, "%.36s:%.16s", consultation, kind);
+    snprintf(line, sizeof line, "line %d of the office\n", ++written);
+    if (!read_text(note, &before, &head))
+        return;
+    const char *rest = buf_text(&before), *second = strchr(rest, '\n');
+    if (second != NULL && chance_below(chance, 4) == 0)
+        rest = second + 1;
+    buf_add_text(&after, rest);
+    if (rest == buf_text(&before)) {
+        buf_add_text(&after, after.len > 0 && after.data[after.len - 1] != '\n' ? "\n" : "");
+        buf_add_text(&after, line);
+        prove_typed(NULL, note, line, false);
+    } else {
+        line[0] = '\0';
+    }
+    buf_addf(&args, "{\"id\":\"%s\",\"kind\":\"%s\",\"baseHead\":%" PRId64 ",\"text\":", consultation, kind,
+             head);
+    json_add_text(&args, buf_text(&after));
+    buf_add_char(&args, '}');
+    prove_took_away(note, buf_text(&before), buf_text(&after));
+    bool good = try_as("john@example.com", &op_run_note_write, buf_text(&args), &err);
+    if (good && line[0] != '\0' && !disk_is_off(server_node()))
+        prove_kept(line);
+    trace("the office writes %s: %s", note, good ? "done" : err.message);
+}
+
+static void write_note(struct chance *chance)
+{
+    static const char *const kinds[] = {
+        "live", "preparation", "internal", "shared", "shared", "consultant"
+    };
+    char consultation[96], code[96];
+    if (pick_pair(chance, "SELECT id, code FROM consultation ORDER BY id", consultation, code))
+        write_whole(chance, consultation, kinds[chance_below(chance, ARRAY_LEN(kinds))]);
+}
+
+static void platform_act(struct chance *chance)
 {
     static const struct op *const acts[] = { &withdraw_op, &withdraw_op, &hide_op, &grant_op, &move_op };
     struct err err = { 0 };
@@ -235,4 +354,11 @@ void firm_act(struct chance *chance)
     bool done = tool_run(server_app(), op, NULL, NULL, &err);
     moved = moved || op == &move_op;
     trace("%s: %s", op->spec->name, done ? "done" : err.message);
+}
+
+void firm_act(struct chance *chance)
+{
+    static void (*const acts[])(struct chance * chance) = { platform_act, platform_act, add_co_consultant,
+                                                            remove_co_consultant, write_note };
+    acts[chance_below(chance, ARRAY_LEN(acts))](chance);
 }

@@ -12,7 +12,8 @@
 void firm_found(void);
 
 // Something that no person on a device does, right now: a notification is withdrawn, a consultant is hidden or shown,
-// Joe changes organisation, credits are granted. The server is up; it may be refused.
+// Joe changes organisation, credits are granted, somebody joins or leaves a session, a note is handed in as a whole text.
+// The server is up; it may be refused.
 void firm_act(struct chance *chance);
 // The e-mail address of a person whose rights changed since the run began; NULL: nobody's.
 const char *firm_moved(void);

@@ -35,8 +35,10 @@ void prove_promised(struct seat *seat, int64_t n, const char *name);
 void prove_withdrawn(struct seat *seat, int64_t n);
 void prove_all_withdrawn(struct seat *seat);
 
-// Texts: a line of its own was typed into that note, ending with its line feed. told: the person saw it saved.
+// Texts: a line of its own was typed into that note, ending with its line feed. told: the person saw it saved. seat NULL:
+// it goes straight to the server.
 void prove_typed(struct seat *seat, const char *note, const char *line, bool told);
+void prove_kept(const char *line); // that is so after all
 // What a person took away (deleted, undid) need not be there any more, and may come back as often as it was taken.
 void prove_took_away(const char *note, const char *before, const char *after);
 // Refused words are thrown away, or typed again.

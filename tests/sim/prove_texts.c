@@ -79,9 +79,16 @@ void prove_typed(struct seat *seat, const char *note, const char *line, bool tol
 {
     CHECK(texts.line_count < LINES_MAX && strlen(line) < LINE_SIZE);
     struct line *made = &texts.lines[texts.line_count++];
-    *made = (struct line){ .seat = seat, .syncs = syncs_of(seat), .may_miss = !told };
+    *made = (struct line){ .seat = seat, .syncs = seat == NULL ? 0 : syncs_of(seat), .may_miss = !told };
     snprintf(made->bytes, sizeof made->bytes, "%s", line);
     snprintf(made->note, sizeof made->note, "%s", note);
+}
+
+void prove_kept(const char *line)
+{
+    for (size_t i = 0; i < texts.line_count; i++)
+        if (strcmp(texts.lines[i].bytes, line) == 0)
+            texts.lines[i].may_miss = texts.lines[i].taken > 0;
 }
 
 void prove_took_away(const char *note, const char *before, const char *after)
