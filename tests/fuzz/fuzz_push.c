@@ -31,6 +31,11 @@ void socket_wants_write(struct push_session *session)
     CHECK(session != NULL);
 }
 
+void socket_write(struct push_session *session)
+{
+    CHECK(session != NULL);
+}
+
 void socket_pause(struct push_session *session, bool pause)
 {
     session->paused = pause;

@@ -45,12 +45,12 @@ static void sign_in(struct home *home)
         fail_msg("device_sign_in: %s", err.message);
 }
 
-static void greet(struct home *home, bool snapshot)
+static void greet(struct home *home, const char *scopes)
 {
     struct err err;
     struct feed_hello hello;
     struct feed_welcome welcome = {
-        .epoch = "e1", .scopes = "u:me", .head = home->seq, .snapshot = snapshot
+        .epoch = "e1", .scopes = scopes, .head = home->seq, .snapshot = true
     };
     assert_true(feed_hello(home->feed, &home->arena, &hello, &err));
     if (!feed_welcome(home->feed, &welcome, &err))
@@ -84,15 +84,33 @@ static void add_consultation(struct home *home, struct buf *rows, int n)
              start, start + HOUR_MS, n, start - DAY_MS);
 }
 
+// A server says so before it begins anew.
+static void announce(struct home *home)
+{
+    struct err err;
+    if (feed_cursor(home->feed) > 0)
+        assert_true(feed_reset(home->feed, false, &err));
+}
+
+void home_snapshot_part(struct home *home, const char *scopes, int first, int count)
+{
+    CLEANUP(buf_free) struct buf rows = { 0 };
+    announce(home);
+    greet(home, scopes);
+    buf_add_char(&rows, '[');
+    for (int n = first; n < first + count; n++)
+        add_consultation(home, &rows, n);
+    page(home, "consultation", &rows);
+}
+
 void home_snapshot(struct home *home, int count)
 {
     struct err err;
     bool differs;
     unsigned again;
     CLEANUP(buf_free) struct buf rows = { 0 };
-    if (feed_cursor(home->feed) > 0) // a server says so before it begins anew
-        assert_true(feed_reset(home->feed, false, &err));
-    greet(home, true);
+    announce(home);
+    greet(home, "u:me");
     buf_add_char(&rows, '[');
     buf_addf(&rows,
              "{\"id\":\"%s\",\"rev\":5,\"email\":\"a@example.com\",\"roles\":\"consultant,user\","

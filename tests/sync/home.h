@@ -27,6 +27,8 @@ void home_remove(const char *folder);
 
 // The server's part: a snapshot of `count` consultations, an hour each, an hour apart from HOME_BASE on.
 void home_snapshot(struct home *home, int count);
+// The same for other scopes, of consultations `first` and on, and it never comes to its end.
+void home_snapshot_part(struct home *home, const char *scopes, int first, int count);
 // One change. json: the row without id and rev.
 void home_put(struct home *home, enum row_table table, const char *id, const char *json);
 // Takes what may be sent; returns how many, their text in *out.
