@@ -61,6 +61,7 @@ static void fill(struct err *err, enum err_code code, const char *field, const c
     snprintf(err->field, sizeof err->field, "%s", field);
     vsnprintf(err->message, sizeof err->message, format, args);
     make_plain(err->message);
+    make_plain(err->field);
 }
 
 #undef err_set

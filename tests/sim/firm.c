@@ -222,7 +222,8 @@ static bool move_run(struct op_ctx *ctx, const void *in)
               "'joe@acme.example') ORDER BY id LIMIT 1",
               &other) ||
         !changes_seq(ctx, &rev) ||
-        !db_run(ctx->db, "DELETE FROM membership WHERE person_id = $1", DB_ARGS(db_text(joe)), NULL, ctx->err) ||
+        !db_run(ctx->db, "DELETE FROM membership WHERE person_id = $1", DB_ARGS(db_text(joe)), NULL,
+                ctx->err) ||
         !person_link(ctx, joe, other, NULL))
         return false;
     const char *audience = arena_printf(ctx->arena, "u:%s", joe);

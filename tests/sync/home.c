@@ -49,9 +49,7 @@ static void greet(struct home *home, const char *scopes)
 {
     struct err err;
     struct feed_hello hello;
-    struct feed_welcome welcome = {
-        .epoch = "e1", .scopes = scopes, .head = home->seq, .snapshot = true
-    };
+    struct feed_welcome welcome = { .epoch = "e1", .scopes = scopes, .head = home->seq, .snapshot = true };
     assert_true(feed_hello(home->feed, &home->arena, &hello, &err));
     if (!feed_welcome(home->feed, &welcome, &err))
         fail_msg("feed_welcome: %s", err.message);

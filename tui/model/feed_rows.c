@@ -92,7 +92,8 @@ static void start_snapshot(struct feed *feed, int64_t at)
     memset(feed->next_sums, 0, sizeof feed->next_sums);
     feed->again = false;
     feed->sweep = true;
-    for (int table = 0; table < ROW_TABLES; table++) // what was abandoned under this number may not be swept yet
+    for (int table = 0; table < ROW_TABLES;
+         table++) // what was abandoned under this number may not be swept yet
         table_clear(feed->cache, (enum row_table)table, feed->next_gen);
 }
 

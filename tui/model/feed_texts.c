@@ -118,7 +118,6 @@ bool feed_take_docs(struct feed *feed, struct buf *out)
 // The replica as the file has it now; the least lately used picture makes room.
 static struct replica *picture_of(struct feed *feed, const char *note)
 {
-    struct replica *oldest = &feed->pictures[0];
     size_t at = 0;
     for (size_t i = 0; i < FEED_PICTURES; i++) {
         if (feed->pictures[i].text != NULL && strcmp(feed->pictures[i].note, note) == 0) {
@@ -129,7 +128,7 @@ static struct replica *picture_of(struct feed *feed, const char *note)
         if (feed->used[i] < feed->used[at])
             at = i;
     }
-    oldest = &feed->pictures[at];
+    struct replica *oldest = &feed->pictures[at];
     replica_close(oldest);
     replica_open(oldest, feed->outbox, note);
     feed->used[at] = ++feed->uses;

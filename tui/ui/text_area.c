@@ -31,11 +31,13 @@ static int line_of(const struct text_area *area, size_t at, struct wrap_line *re
 static bool line_at(const struct text_area *area, int number, struct wrap_line *ret_line)
 {
     struct wrap wrap = lines_of(area);
+    bool found = false;
     for (int i = 0; i <= number; i++) {
-        if (!wrap_next(&wrap, ret_line))
-            return false;
+        found = wrap_next(&wrap, ret_line);
+        if (!found)
+            break;
     }
-    return true;
+    return found;
 }
 
 static int column_of(const struct text_area *area, const struct wrap_line *line)

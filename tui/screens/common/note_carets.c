@@ -148,7 +148,7 @@ bool note_rewrite_since(struct model_text *text, const char *given, const char *
     while (i < theirs.count || j < ours.count) {
         const struct text_hunk *a = i < theirs.count ? LIST_AT(&theirs, struct text_hunk, i) : NULL;
         const struct text_hunk *b = j < ours.count ? LIST_AT(&ours, struct text_hunk, j) : NULL;
-        bool first = b == NULL || (a != NULL && a->old.at <= b->old.at);
+        bool first = a != NULL && (b == NULL || a->old.at <= b->old.at);
         const struct text_hunk *hunk = first ? a : b;
         if (hunk->old.at > at) {
             buf_add(&wanted, at, (size_t)(hunk->old.at - at));
