@@ -55,6 +55,7 @@ static bool fill(struct model *model, struct feed *feed)
         "{\"t\":\"snap\",\"scope\":\"mine\",\"at\":10,\"table\":\"consultation\",\"after\":\"\",\"rows\":[{"
         "\"id\":"
         "\"01900001-0000-7000-8000-000000000001\",\"rev\":5,\"code\":\"CONS-1\",\"clientName\":\"Acme\","
+        "\"consultantId\":\"01900003-0000-7000-8000-000000000001\","
         "\"start\":"
         "1900000000000,\"end\":1900003600000,\"status\":\"scheduled\",\"minutes\":60,\"timezone\":\"UTC\"}],"
         "\"last\":true}";
@@ -67,7 +68,8 @@ static bool fill(struct model *model, struct feed *feed)
         "{\"t\":\"snap\",\"scope\":\"mine\",\"at\":10,\"table\":\"me\",\"after\":\"\",\"rows\":[{\"id\":"
         "\"01900009-0000-7000-8000-000000000001\",\"rev\":4,\"email\":\"a@example.com\",\"roles\":"
         "\"consultant,"
-        "user\",\"timezone\":\"UTC\",\"verified\":true}],\"last\":true}";
+        "user\",\"consultantId\":\"01900003-0000-7000-8000-000000000001\","
+        "\"timezone\":\"UTC\",\"verified\":true}],\"last\":true}";
     struct err err;
     struct session session = { .feed = feed, .model = model, .user_id = "u1", .send = drop };
     return feed_take_session(feed) && feed_reset(feed, true, &err) && session_begin(&session, "A", 1, &err) &&

@@ -299,19 +299,24 @@ static void a_refused_edit_without_words_is_not_typed_again(void **state)
     model_text_close(text);
 }
 
+static void hide(void)
+{
+    struct err err;
+    const char *hidden = arena_printf(&john.arena, "[[\"hide\",\"note\",\"%s\",9]]", server.note);
+    CLEANUP(json_free) cJSON *rows = json_parse(hidden, strlen(hidden), &err);
+    assert_true(feed_changes(john.feed, john.seq, john.seq + 1, rows, &err));
+    john.seq++;
+}
+
 static void a_note_out_of_sight_leaves_the_device_but_for_unsent_words(void **state)
 {
     (void)state;
-    struct err err;
     struct model_text *text = open_shared(&john);
     text_server_type(&server, 0, "secret");
     text_server_tell(&server, &john, 3);
     model_text_refresh(text);
     put_in(text, 0, "unsent ");
-    const char *hide = arena_printf(&john.arena, "[[\"hide\",\"note\",\"%s\",9]]", server.note);
-    CLEANUP(json_free) cJSON *rows = json_parse(hide, strlen(hide), &err);
-    assert_true(feed_changes(john.feed, john.seq, john.seq + 1, rows, &err));
-    john.seq++;
+    hide();
     is_now(text, "");
     struct refusal refusal = only_refusal(&john);
     assert_string_equal(refusal.text, "unsent ");
@@ -320,6 +325,28 @@ static void a_note_out_of_sight_leaves_the_device_but_for_unsent_words(void **st
         feed_outbox(john.feed), "SELECT (SELECT count(*) FROM replica) + (SELECT count(*) FROM replica_log)");
     assert_true(store_row(feed_outbox(john.feed), left));
     assert_int_equal(sqlite3_column_int64(left, 0), 0);
+    model_text_close(text);
+}
+
+// Its screen is still open, and more is typed into it before the server refuses what was on its way.
+static void words_under_way_are_kept_beside_those_that_followed(void **state)
+{
+    (void)state;
+    CLEANUP(buf_free) struct buf sent = { 0 };
+    struct model_text *text = open_shared(&john);
+    text_server_type(&server, 0, "secret");
+    text_server_tell(&server, &john, 3);
+    model_text_refresh(text);
+    put_in(text, 0, "under way\n");
+    struct list list = { 0 };
+    model_waiting(john.model, &john.arena, &list);
+    int64_t n = LIST_AT(&list, struct waiting, 0)->n;
+    assert_int_equal(home_take(&john, &sent), 1);
+    hide();
+    is_now(text, "");
+    put_in(text, 0, "and after it\n");
+    home_answer(&john, n, "rejected", 0);
+    assert_string_equal(only_refusal(&john).text, "under way\nand after it\n");
     model_text_close(text);
 }
 
@@ -503,6 +530,7 @@ int main(void)
         STORY(refused_words_are_kept_and_can_be_typed_again),
         STORY(a_refused_edit_without_words_is_not_typed_again),
         STORY(a_note_out_of_sight_leaves_the_device_but_for_unsent_words),
+        STORY(words_under_way_are_kept_beside_those_that_followed),
         STORY(what_was_typed_stays_no_longer_than_the_note_is_in_sight),
         STORY(a_text_begun_anew_takes_the_place_and_unsent_words_are_kept),
         STORY(a_damaged_update_changes_nothing),

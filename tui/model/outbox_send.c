@@ -212,10 +212,13 @@ static void note_acked(struct store *store, const struct outbox_op *op)
     store_run(store, query);
 }
 
+// After those that are kept already: the note may have gone out of sight while the operation was under way.
 static void keep_words(struct store *store, int64_t n, const char *words)
 {
     CLEANUP(query_end)
-    sqlite3_stmt *query = store_query(store, "UPDATE operation SET typed = ?2 WHERE n = ?1");
+    sqlite3_stmt *query = store_query(
+        store,
+        "UPDATE operation SET typed = coalesce(rtrim(typed, char(10)) || char(10), '') || ?2 WHERE n = ?1");
     bind_int(query, 1, n);
     bind_text(query, 2, words);
     store_run(store, query);
