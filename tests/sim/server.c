@@ -7,6 +7,7 @@
 #include "server/integrations/mail.h"
 #include "server/jobs/housekeeping.h"
 #include "server/push/push.h"
+#include "server/texts/texts.h"
 #include "shared/host/host.h"
 #include "tests/sim/machine.h"
 #include "tests/sim/prove.h"
@@ -144,6 +145,7 @@ void server_down(void)
     engine_stop(app->engine);
     push_destroy(server.push);
     server.push = NULL;
+    texts_free(app->texts);
     zone_db_destroy(app->zones);
     metrics_destroy(app->metrics);
     clock_destroy(app->clock);

@@ -36,7 +36,7 @@ class Restore(WithClients):
         self.server.start()
         for probe in (jane, john):
             probe.wait("online")
-            probe.settled()
+            probe.settled(30000)
             self.assertEqual(probe.ask("refusals")["list"], [])
 
     def proves_all_is_there_once(self, jane, john, before, after):

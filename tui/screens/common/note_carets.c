@@ -146,10 +146,15 @@ bool note_rewrite_since(struct model_text *text, const char *given, const char *
     const char *at = given;
     size_t i = 0, j = 0;
     while (i < theirs.count || j < ours.count) {
-        const struct text_hunk *a = i < theirs.count ? LIST_AT(&theirs, struct text_hunk, i) : NULL;
-        const struct text_hunk *b = j < ours.count ? LIST_AT(&ours, struct text_hunk, j) : NULL;
-        bool first = a != NULL && (b == NULL || a->old.at <= b->old.at);
-        const struct text_hunk *hunk = first ? a : b;
+        const struct text_hunk *hunk = i < theirs.count ? LIST_AT(&theirs, struct text_hunk, i) : NULL;
+        bool first = hunk != NULL;
+        if (j < ours.count) {
+            const struct text_hunk *mine = LIST_AT(&ours, struct text_hunk, j);
+            first = hunk != NULL && hunk->old.at <= mine->old.at;
+            hunk = first ? hunk : mine;
+        }
+        if (hunk == NULL)
+            break;
         if (hunk->old.at > at) {
             buf_add(&wanted, at, (size_t)(hunk->old.at - at));
             at = hunk->old.at;
