@@ -34,7 +34,10 @@ class Probe:
         return self.must("wait", state, int(ms * SLOW))
 
     def settled(self, ms=10000):
-        return self.must("settled", int(ms * SLOW))
+        answer = self.ask("settled", int(ms * SLOW))
+        if answer.get("ok") != "yes":
+            raise AssertionError(f"not settled: {self.ask('outbox')} {self.ask('connection')}")
+        return answer
 
     def kill(self):
         """As a power cut for the program: nothing is said any more."""
