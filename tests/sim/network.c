@@ -305,15 +305,20 @@ static void tamper(struct lane *lane)
     }
 }
 
-static void deliver_up(struct wire *wire)
+static void trace_parcel(const struct wire *wire, const char *way, const struct parcel *parcel)
 {
-    struct parcel *parcel = lane_take(&wire->up);
-    trace("wire %d up: %s %zu", wire->id,
+    trace("wire %d %s: %s %zu", wire->id, way,
           parcel->kind == PARCEL_DATA   ? "data"
           : parcel->kind == PARCEL_OPEN ? "open"
                                         : "close",
           parcel->bytes.len);
     trace_bytes(parcel->bytes.data, parcel->bytes.len);
+}
+
+static void deliver_up(struct wire *wire)
+{
+    struct parcel *parcel = lane_take(&wire->up);
+    trace_parcel(wire, "up", parcel);
     server_receive(wire, parcel);
     parcel_free(parcel);
 }
@@ -321,12 +326,7 @@ static void deliver_up(struct wire *wire)
 static void deliver_down(struct wire *wire)
 {
     struct parcel *parcel = lane_take(&wire->down);
-    trace("wire %d down: %s %zu", wire->id,
-          parcel->kind == PARCEL_DATA   ? "data"
-          : parcel->kind == PARCEL_OPEN ? "open"
-                                        : "close",
-          parcel->bytes.len);
-    trace_bytes(parcel->bytes.data, parcel->bytes.len);
+    trace_parcel(wire, "down", parcel);
     seat_receive(wire, parcel);
     parcel_free(parcel);
 }
