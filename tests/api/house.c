@@ -66,20 +66,24 @@ void house_forget_mails(void)
     pthread_mutex_unlock(&mails_lock);
 }
 
+// The jobs' thread may be sending on; what is there does not move.
 size_t house_mail_count(void)
 {
-    return mail_count;
+    pthread_mutex_lock(&mails_lock);
+    size_t count = mail_count;
+    pthread_mutex_unlock(&mails_lock);
+    return count;
 }
 
 const struct caught_mail *house_mail(size_t i)
 {
-    assert_true(i < mail_count);
+    assert_true(i < house_mail_count());
     return &mails[i];
 }
 
 const struct caught_mail *house_mail_to(const char *email, const char *words)
 {
-    for (size_t i = mail_count; i-- > 0;)
+    for (size_t i = house_mail_count(); i-- > 0;)
         if (strcmp(mails[i].to, email) == 0 && strstr(mails[i].subject, words) != NULL)
             return &mails[i];
     return NULL;

@@ -10,7 +10,7 @@ bool device_get(struct store *store, struct arena *arena, struct device *ret)
     if (!store_row(store, query))
         return false;
     *ret = (struct device){
-        .id = arena_strdup(arena, column_text(query, 0)),
+        .id = arena_strdup(arena, column_word(query, 0)),
         .account = sqlite3_column_int64(query, 1),
         .server = arena_strdup(arena, column_text(query, 2)),
         .email = arena_strdup(arena, column_text(query, 3)),

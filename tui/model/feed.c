@@ -141,7 +141,7 @@ bool feed_connection_elsewhere(struct feed *feed, struct connection *ret)
         .loading = sqlite3_column_int(query, 3) != 0,
         .loaded = sqlite3_column_int64(query, 4),
     };
-    snprintf(ret->why, sizeof ret->why, "%s", column_text(query, 5));
+    snprintf(ret->why, sizeof ret->why, "%s", column_word(query, 5));
     return true;
 }
 
@@ -157,7 +157,7 @@ bool feed_load_state(struct feed *feed, struct err *err)
         return store_failed(feed->cache, err) ? false : err_set(err, ERR_INTERNAL, "the cache has no state");
     feed->account = sqlite3_column_int64(query, 0);
     feed->gen = sqlite3_column_int64(query, 1);
-    snprintf(feed->epoch, sizeof feed->epoch, "%s", column_text(query, 2));
+    snprintf(feed->epoch, sizeof feed->epoch, "%s", column_word(query, 2));
     feed->cursor = sqlite3_column_int64(query, 3);
     feed->rows = sqlite3_column_int64(query, 4);
     feed->sum = (uint64_t)sqlite3_column_int64(query, 5);
@@ -165,8 +165,8 @@ bool feed_load_state(struct feed *feed, struct err *err)
     feed->next_at = sqlite3_column_int64(query, 7);
     feed->next_rows = sqlite3_column_int64(query, 8);
     feed->next_sum = (uint64_t)sqlite3_column_int64(query, 9);
-    snprintf(feed->scopes, sizeof feed->scopes, "%s", column_text(query, 10));
-    snprintf(feed->next_scopes, sizeof feed->next_scopes, "%s", column_text(query, 11));
+    snprintf(feed->scopes, sizeof feed->scopes, "%s", column_word(query, 10));
+    snprintf(feed->next_scopes, sizeof feed->next_scopes, "%s", column_word(query, 11));
     return true;
 }
 

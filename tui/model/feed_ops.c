@@ -35,7 +35,7 @@ bool feed_hello(struct feed *feed, struct arena *arena, struct feed_hello *ret, 
     if (ret->resume_at != 0 && store_row(feed->cache, query)) {
         int table = sqlite3_column_int(query, 0);
         ret->resume_table = row_shapes[table >= 0 && table < ROW_TABLES ? table : 0]->name;
-        ret->resume_after = arena_strdup(arena, column_text(query, 1));
+        ret->resume_after = arena_strdup(arena, column_word(query, 1));
     }
     return true;
 }

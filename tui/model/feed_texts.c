@@ -372,7 +372,7 @@ bool feed_texts_scan(struct feed *feed, struct err *err)
     CLEANUP(query_end)
     sqlite3_stmt *replicas = select_settled(feed);
     while (store_row(feed->outbox, replicas))
-        *LIST_ADD(&gone, &arena, const char *) = arena_strdup(&arena, column_text(replicas, 0));
+        *LIST_ADD(&gone, &arena, const char *) = arena_strdup(&arena, column_word(replicas, 0));
     query_end(&replicas);
     for (size_t i = 0; i < gone.count; i++) {
         const char *note = *LIST_AT(&gone, const char *, i);

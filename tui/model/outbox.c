@@ -253,9 +253,9 @@ static void read_op(sqlite3_stmt *query, struct arena *arena, struct outbox_op *
 {
     *ret = (struct outbox_op){
         .n = sqlite3_column_int64(query, 0),
-        .name = arena_strdup(arena, column_text(query, 1)),
-        .args = arena_strdup(arena, column_text(query, 2)),
-        .lane = arena_strdup(arena, column_text(query, 3)),
+        .name = arena_strdup(arena, column_word(query, 1)),
+        .args = arena_strdup(arena, column_word(query, 2)),
+        .lane = arena_strdup(arena, column_word(query, 3)),
         .thing = arena_strdup(arena, column_text(query, 4)),
         .note = arena_strdup(arena, column_text(query, 5)),
         .typed = arena_strdup(arena, column_text(query, 6)),
@@ -362,7 +362,7 @@ bool outbox_enter_epoch(struct store *store, const struct outbox_epoch *now, str
     CLEANUP(query_end) sqlite3_stmt *query = store_query(store, "SELECT epoch FROM device");
     if (!store_row(store, query))
         return !store_failed(store, err);
-    const char *before = column_text(query, 0);
+    const char *before = column_word(query, 0);
     bool same = strcmp(before, now->epoch) == 0, first = before[0] == '\0';
     query_end(&query);
     if (same && !is_set_back(store, now))

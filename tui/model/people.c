@@ -152,7 +152,7 @@ int64_t model_unread(struct model *model)
         model->cache, "SELECT id FROM notification WHERE gen = (SELECT gen FROM state) AND readAt = 0");
     int64_t at;
     while (store_row(model->cache, query))
-        if (!read_waits(model, column_text(query, 0), &at))
+        if (!read_waits(model, column_word(query, 0), &at))
             count++;
     query_end(&query);
     reader_end(model);

@@ -35,7 +35,7 @@ struct store {
 };
 
 // Statements are constant and rows are checked before, so those that do not fit mean that the tables are not what they
-// were made as.
+// were made as. One whose header asks for a newer SQLite can only be read.
 static bool is_damage(int failure)
 {
     switch (failure & 0xff) {
@@ -44,6 +44,7 @@ static bool is_damage(int failure)
     case SQLITE_ERROR:
     case SQLITE_MISMATCH:
     case SQLITE_NOTADB:
+    case SQLITE_READONLY:
         return true;
     default:
         return false;
@@ -167,6 +168,12 @@ void bind_text(sqlite3_stmt *query, int index, const char *value)
 const char *column_text(sqlite3_stmt *query, int index)
 {
     return (const char *)sqlite3_column_text(query, index);
+}
+
+const char *column_word(sqlite3_stmt *query, int index)
+{
+    const char *text = column_text(query, index);
+    return text != NULL ? text : "";
 }
 
 // --- transactions ---

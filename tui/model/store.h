@@ -45,6 +45,8 @@ void bind_int(sqlite3_stmt *query, int index, int64_t value);
 void bind_text(sqlite3_stmt *query, int index,
                const char *value);                       // the text must outlive the step; NULL is null
 const char *column_text(sqlite3_stmt *query, int index); // until the next step; NULL for null
+// Of a column that is never null: "" where a damaged file says so all the same.
+const char *column_word(sqlite3_stmt *query, int index);
 
 // One consistent view for several queries.
 void store_read_begin(struct store *store);

@@ -197,12 +197,10 @@ static enum session_end on_welcome(struct session *session, const cJSON *message
         return ended(false, err);
     session->welcomed = true;
     session->ops_wait = true;
-    session->head = welcome.head;
     session->too_old = welcome.outbox;
     const char *notice = text(message, "message");
     snprintf(session->notice, sizeof session->notice, "%s",
              notice != NULL ? notice : "please upgrade this program");
-    session->current = !welcome.snapshot && !welcome.outbox && feed_cursor(session->feed) >= welcome.head;
     return SESSION_GOES_ON;
 }
 
@@ -259,8 +257,6 @@ static enum session_end on_chg(struct session *session, const cJSON *message, st
     session->rows_since += cJSON_GetArraySize(rows);
     bool good =
         feed_changes(session->feed, number(message, "from", -1), number(message, "to", -1), rows, err);
-    if (good && feed_cursor(session->feed) >= session->head)
-        session->current = true;
     return ended(good, err);
 }
 
@@ -379,8 +375,7 @@ static enum session_end on_doc_state(struct session *session, const cJSON *messa
 
 static enum session_end on_poke(struct session *session, const cJSON *message, struct err *err)
 {
-    (void)err;
-    session->head = number(message, "head", session->head);
+    (void)message, (void)err;
     session->rows_since = CUR_ROWS; // say at once how far this side is
     return SESSION_GOES_ON;
 }

@@ -24,7 +24,6 @@ struct session {
     bool again;                   // tables come once more: what else is told meanwhile is void
     bool too_old;                 // the server takes operations and tells nothing
     char notice[ERR_MESSAGE_MAX]; // its words about that
-    int64_t head;                 // of the server, as far as known
     int64_t loaded;               // rows of a snapshot so far
     int64_t told_cursor, told_at; // what `cur` said last, and when (monotonic ms)
     int64_t rows_since;
