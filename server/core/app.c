@@ -1,8 +1,8 @@
 #include "server/core/app.h"
 
 #include "server/core/clock.h"
+#include "server/core/epoch.h"
 #include "server/core/metrics.h"
-#include "server/core/restore.h"
 #include "server/db/migrations.h"
 #include "server/integrations/mail.h"
 #include "shared/host/host.h"
@@ -56,7 +56,7 @@ static bool open_folder(struct app *app, struct err *err)
 {
     int64_t now = clock_now(app->clock);
     return folder_make(app->config.data, 0700, err) && lock_folder(app, err) && load_key(app, err) &&
-           store_prepare(app->store, now, err) && restore_adopt(app->store, now, err);
+           store_prepare(app->store, now, err) && epoch_begin(app->store, now, err);
 }
 
 static void init(struct app *ret_app, const struct app_config *config)

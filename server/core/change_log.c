@@ -1,6 +1,7 @@
 #include "server/core/change_log.h"
 
 #include "server/core/change_set.h"
+#include "server/core/epoch.h"
 
 static void read_entry(const struct db_rows *rows, struct arena *arena, struct log_entry *ret)
 {
@@ -102,8 +103,9 @@ bool change_log_forget(struct op_ctx *ctx, int64_t before, int64_t limit, int64_
                     before, limit, &end) &&
            db_run(ctx->db, "DELETE FROM old_change WHERE tenant = $1 AND seq <= $2",
                   DB_ARGS(db_text(ctx->actor.tenant), db_int(end)), ret_count, ctx->err) &&
-           (end == 0 || db_run(ctx->db, "UPDATE tenant SET log_floor = $2 WHERE id = $1 AND log_floor < $2",
-                               DB_ARGS(db_text(ctx->actor.tenant), db_int(end)), NULL, ctx->err));
+           (end == 0 || (db_run(ctx->db, "UPDATE tenant SET log_floor = $2 WHERE id = $1 AND log_floor < $2",
+                                DB_ARGS(db_text(ctx->actor.tenant), db_int(end)), NULL, ctx->err) &&
+                         epoch_forget(ctx->db, ctx->actor.tenant, ctx->err)));
 }
 
 // --- reading --------------------------------------------------------------------------------------------------------

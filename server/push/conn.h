@@ -101,6 +101,7 @@ struct push {
     int64_t alarm_at; // when it rings; monotonic us, 0: not asked for
     struct room *rooms;
     bool draining;
+    int64_t started_at;  // UTC ms
     int64_t restored_at; // when the server went back to a backup, as far as it knows; UTC ms
     bool sweep_wanted;   // a session was revoked, nobody knows whose
     int64_t swept_at;

@@ -2,8 +2,9 @@
 #include "server/push/conn.h"
 
 #include "server/core/changes.h"
+#include "server/core/epoch.h"
+#include "server/core/log.h"
 #include "server/core/metrics.h"
-#include "server/core/restore.h"
 #include "server/core/results.h"
 #include "server/identity/identity.h"
 #include "shared/host/host.h"
@@ -27,6 +28,7 @@ struct check {
     struct actor actor;
     const char *principals;
     struct welcome welcome;
+    int64_t reach; // the seq up to which this store holds what the client heard of; -1 unknown
     int64_t restored_at;
 };
 
@@ -46,13 +48,24 @@ static bool read_tenant(struct db *db, const char *tenant, struct check *check)
     return true;
 }
 
+static bool says_epoch(const struct msg_hello *hello)
+{
+    return hello->epoch != NULL && hello->epoch[0] != '\0';
+}
+
 // A client of an epoch that is over learns which of its acknowledged operations may be gone.
 static bool read_reach(struct db *db, const char *tenant, struct check *check)
 {
     const char *epoch = check->hello.epoch;
-    check->welcome.restored_to = -1;
-    return epoch == NULL || epoch[0] == '\0' || strcmp(epoch, check->welcome.epoch) == 0 ||
-           restore_reach(db, tenant, epoch, &check->welcome.restored_to, &check->err);
+    struct welcome *welcome = &check->welcome;
+    check->reach = welcome->restored_to = -1;
+    if (!says_epoch(&check->hello))
+        return true;
+    if (!epoch_reach(db, tenant, epoch, &check->reach, &check->err))
+        return false;
+    if (strcmp(epoch, welcome->epoch) != 0)
+        welcome->restored_to = check->reach;
+    return true;
 }
 
 static bool look(struct check *check, struct db *db)
@@ -121,29 +134,57 @@ static char *join(const struct list *texts)
 }
 
 // Where the client can go on from what it has; *ret_why: why it cannot, NULL when it has nothing.
-static bool can_tail(const struct msg_hello *hello, const struct welcome *welcome, const char **ret_why)
+static bool can_tail(const struct check *check, const char **ret_why)
 {
+    const struct msg_hello *hello = &check->hello;
+    const struct welcome *welcome = &check->welcome;
     *ret_why = NULL;
-    if (hello->cursor <= 0 || hello->epoch == NULL || hello->epoch[0] == '\0')
+    if (hello->cursor <= 0 || !says_epoch(hello))
         return false;
-    if (strcmp(hello->epoch, welcome->epoch) != 0)
-        *ret_why = "epoch";
-    else if (!holds_all(welcome->scopes, &hello->scopes))
+    if (!holds_all(welcome->scopes, &hello->scopes))
         *ret_why = "roles";
-    else if (hello->cursor > welcome->head || hello->cursor < welcome->oldest - 1)
+    else if (hello->cursor > check->reach)
+        *ret_why = strcmp(hello->epoch, welcome->epoch) == 0 ? "cursor" : "epoch";
+    else if (hello->cursor < welcome->oldest - 1)
         *ret_why = "cursor";
     return *ret_why == NULL;
 }
 
-// The store may be an old one that nobody marked: then its clients know more than it does.
+// An interrupted snapshot of what somebody else could see is of no use.
+static bool same_scopes(const struct check *check)
+{
+    const struct list *held = &check->hello.scopes;
+    CLEANUP(arena_free) struct arena arena = { 0 };
+    char *joined = join(held);
+    bool same = held->count == 0 || (holds_all(check->principals, held) &&
+                                     principals_without(check->principals, joined, &arena)[0] == '\0');
+    free(joined);
+    return same;
+}
+
+// Where an interrupted snapshot can go on.
+static bool can_resume(const struct check *check)
+{
+    const struct msg_hello *hello = &check->hello;
+    return hello->has_resume && says_epoch(hello) && same_scopes(check) && hello->resume.at <= check->reach &&
+           hello->resume.at >= check->welcome.oldest - 1;
+}
+
+// The store may be an old one that nobody marked: then clients have heard of more than it holds. That is their word
+// alone, so it counts from the start of this server, and no further.
 static void note_restore(struct push *push, const struct check *check)
 {
     const struct msg_hello *hello = &check->hello;
-    bool behind = hello->epoch != NULL && strcmp(hello->epoch, check->welcome.epoch) == 0 &&
-                  hello->cursor > check->welcome.head;
-    int64_t at = behind ? check->welcome.now : check->restored_at;
-    if (at > push->restored_at)
-        push->restored_at = at;
+    int64_t heard = hello->cursor > 0 ? hello->cursor : hello->has_resume ? hello->resume.at : 0;
+    bool behind = says_epoch(hello) && heard > check->reach;
+    int64_t at = behind ? push->started_at : check->restored_at;
+    if (at <= push->restored_at)
+        return;
+    push->restored_at = at;
+    if (behind)
+        log_event(LOG_LEVEL_WARN,
+                  "a client heard of changes that this store does not hold: is it an old one?",
+                  LOG_TEXT("user", check->actor.user_id), LOG_TEXT("device", hello->device));
 }
 
 static void say_reset(struct conn *conn, const char *why)
@@ -165,18 +206,6 @@ static void go_on(struct conn *conn, const struct msg_hello *hello)
     CLEANUP(arena_free) struct arena arena = { 0 };
     if (principals_without(conn->audience->principals, held, &arena)[0] != '\0')
         scopes_change(conn);
-}
-
-// An interrupted snapshot of what somebody else could see is of no use.
-static bool same_scopes(const struct check *check)
-{
-    const struct list *held = &check->hello.scopes;
-    CLEANUP(arena_free) struct arena arena = { 0 };
-    char *joined = join(held);
-    bool same = held->count == 0 || (holds_all(check->principals, held) &&
-                                     principals_without(check->principals, joined, &arena)[0] == '\0');
-    free(joined);
-    return same;
 }
 
 static void welcome(struct conn *conn, struct check *check)
@@ -202,7 +231,7 @@ static void welcome(struct conn *conn, struct check *check)
         return;
     }
     conn->checked = check->n;
-    check->welcome.tail = can_tail(hello, &check->welcome, &why);
+    check->welcome.tail = can_tail(check, &why);
     if (why != NULL)
         say_reset(conn, why);
     write_welcome(&text, &check->welcome);
@@ -213,9 +242,7 @@ static void welcome(struct conn *conn, struct check *check)
         go_on(conn, hello);
         return;
     }
-    bool resume = hello->has_resume && why == NULL && same_scopes(check) && hello->epoch != NULL &&
-                  strcmp(hello->epoch, check->welcome.epoch) == 0 &&
-                  hello->resume.at >= check->welcome.oldest - 1 && hello->resume.at <= check->welcome.head;
+    bool resume = why == NULL && can_resume(check);
     snapshot_start(conn, check->welcome.head, resume ? &hello->resume : NULL);
 }
 

@@ -15,6 +15,7 @@ struct push *push_create(struct app *app)
     struct push *push = calloc(1, sizeof *push);
     CHECK(push != NULL);
     push->app = app;
+    push->started_at = app_now(app);
     push->late_end = &push->late;
     push->eager_end = &push->eager;
     return push;

@@ -19,6 +19,7 @@ struct snapshot {
     unsigned tables; // bits of those that are sent
     bool resumed;    // rows of an earlier connection are not in the sums
     bool reading;    // a page is on its way
+    int pages;       // sent
     struct table_sum sums[ROW_TABLES];
 };
 
@@ -27,6 +28,7 @@ struct page {
     struct conn *conn;
     unsigned life; // of the connection when it was asked for
     int64_t at;
+    int n;
     char tenant[64];
     char *principals;
     unsigned tables;
@@ -43,8 +45,9 @@ struct page {
 
 static void write_page_head(const struct page *page, const char *from, bool last, struct buf *out)
 {
-    buf_addf(out, "{\"t\":\"snap\",\"scope\":\"" SYNC_SCOPE "\",\"at\":%lld,\"table\":\"%s\",\"after\":",
-             (long long)page->at, row_shapes[page->table]->name);
+    buf_addf(out,
+             "{\"t\":\"snap\",\"scope\":\"" SYNC_SCOPE "\",\"at\":%lld,\"n\":%d,\"table\":\"%s\",\"after\":",
+             (long long)page->at, page->n, row_shapes[page->table]->name);
     json_add_text(out, from);
     buf_addf(out, ",\"last\":%s,\"rows\":[", last ? "true" : "false");
 }
@@ -158,8 +161,10 @@ static void take_page(struct conn *conn, struct page *page)
     snprintf(snapshot->after, sizeof snapshot->after, "%s", page->after);
     snapshot->sums[page->of].count += page->sum.count;
     snapshot->sums[page->of].hash += page->sum.hash;
-    if (page->frame != NULL)
+    if (page->frame != NULL) {
+        snapshot->pages++;
         conn_send_frame(conn, frame_ref(page->frame));
+    }
     if (page->whole)
         finish(conn);
     else
@@ -195,6 +200,7 @@ void snapshot_continue(struct conn *conn)
     page->conn = conn_ref(conn);
     page->life = conn->life;
     page->at = conn->snapshot->at;
+    page->n = conn->snapshot->pages;
     strncpy(page->tenant, conn->tenant, sizeof page->tenant - 1);
     page->principals = strdup(conn->audience->principals);
     CHECK(page->principals != NULL);

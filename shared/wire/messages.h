@@ -3,8 +3,9 @@
 //
 // client -> server
 //   hello     {t, protocol, schema, device, token, epoch, cursor, scopes, nextOp, resume: {at, table, after}}   first
-//             frame, within 10 s; epoch "" and cursor 0 when the cache is empty; resume only when a snapshot was
-//             interrupted; scopes: as the cache has them, of the snapshot when it is that which goes on
+//             frame, within 10 s; epoch: of the rows or, without any, of the last answers, "" for none; cursor 0 when
+//             the cache is empty; resume only when a snapshot was interrupted; scopes: as the cache has them, of the
+//             snapshot when it is that which goes on
 //   auth      {t, token}                        a fresh access token before the old one ends
 //   cur       {t, at}                           every 5 s or 1,000 rows
 //   op        {t, ops: [{n, name, args}]}       args as the REST body with path arguments merged in (id)
@@ -21,9 +22,11 @@
 //             mode: tail | snapshot | outbox}
 //             outbox: the program is too old to be told anything, in its own protocol, with a `message` for its person;
 //             what it holds is taken: op and res, nothing else follows
-//             restoredTo: the server went back to a backup since the client's epoch; what was acknowledged above
-//             that seq is to be offered again
-//   snap      {t, scope, at, table, after, rows: [row, ...], last}   binary; row: an object of row_shapes[table]
+//             epoch: another one each time the server starts. restoredTo: the client's epoch is over, and the server
+//             holds what it said in it up to that seq (absent: it does not know that epoch); a client that heard of more
+//             knows that the server went back to a backup, and offers again what was acknowledged above
+//   snap      {t, scope, at, n, table, after, rows: [row, ...], last}   binary; row: an object of row_shapes[table];
+//             n: 0, 1, 2 ... since the welcome or `again`
 //   ready     {t, at, sums: {table: [count, hash]}}   hash: row_sum of every visible row added up, 16 hex digits
 //             a sum a table, since a row may be in several scopes; a wrong one is answered by `again`
 //   chg       {t, from, to, more, rows: [[put, table, id, rev, row] | [del, table, id, rev] | [hide, table, id, rev]
@@ -36,7 +39,8 @@
 //             {t, note, code}                   the person may not read that note, or it cannot be read now
 //   presence  {t, room, who: [{user, name, device, state, note, agent, seq}]}   device: a number of the connection
 //   poke      {t, head}                         there is more; the client reads when it can
-//   reset     {t, why}                          the cursor is too old or the sums differ: start with an empty cache
+//   reset     {t, why}                          start with an empty cache: the cursor is too old (cursor), the server has
+//             gone back behind it (epoch), less may be seen now (roles), too much to tell one by one (far)
 //   err       {t, code, message}                and the connection closes
 //   bye       {t, after, why}                   the server goes; come back after `after` ms
 //   pong      {t}

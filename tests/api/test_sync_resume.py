@@ -157,16 +157,50 @@ class Resume(WithSync):
         john.until(lambda cache: cache.cursor >= fresh.cursor)
         self.assertEqual(john.cache.rows, fresh.rows)
 
+    def restart(self):
+        self.server.kill()
+        self.server.start()
+
     def test_a_killed_server_forgets_nothing(self):
         jane = self.program(CLIENT, device="killed")
         jane.until_ready()
         booking = self.book()
-        self.server.kill()
-        self.server.start()
+        self.restart()
         back = self.program(CLIENT, device="killed", cache=jane.cache)
         back.until_ready()
         self.assertFalse(back.cache.resets)
         self.assertIn(booking, back.cache.ids("consultation"))
+
+    def test_each_start_begins_an_epoch_and_says_what_it_holds_of_the_one_before(self):
+        good = self.program(CLIENT).until_ready()
+        self.restart()
+        back = self.program(CLIENT, epoch=good.epoch, cursor=good.cursor, scopes=good.scopes)
+        welcome = back.receive()
+        self.assertEqual((welcome["t"], welcome["mode"]), ("welcome", "tail"))
+        self.assertNotEqual(welcome["epoch"], good.epoch)
+        self.assertGreaterEqual(welcome["restoredTo"], good.cursor)
+        reach = welcome["restoredTo"]
+        self.grant()  # the head goes on; what the program heard of the other epoch does not
+        self.assertEqual(self.hello_with(good.epoch, reach).resets, [])
+        self.assertEqual(self.hello_with(good.epoch, reach + 1).resets, ["epoch"])
+        unknown = self.program(CLIENT, epoch="another", cursor=1)
+        self.assertEqual(unknown.receive()["t"], "reset")
+        self.assertNotIn("restoredTo", unknown.receive())
+        self.assertNotIn("restoredTo", self.program(CLIENT, epoch=welcome["epoch"], cursor=reach).receive())
+
+    def test_an_interrupted_snapshot_goes_on_after_a_restart(self):
+        first = self.program(CONSULTANT)
+        while (message := first.step())["t"] != "snap":
+            pass
+        first.close()
+        self.restart()
+        place = {"at": message["at"], "table": message["table"], "after": message["rows"][-1]["id"]}
+        for epoch, at in ((first.cache.epoch, place["at"]), ("another", place["at"]),
+                          (first.cache.epoch, place["at"] + 10 ** 6)):
+            second = self.program(CONSULTANT, epoch=epoch, cursor=0, resume={**place, "at": at})
+            second.until_ready()
+            sent_again = (message["table"], place["after"]) in second.cache.rows
+            self.assertEqual(sent_again, (epoch, at) != (first.cache.epoch, place["at"]), (epoch, at))
 
 
 class Checked(WithSync):

@@ -2,6 +2,7 @@
 
 #include "server/admin/admin.h"
 #include "server/core/clock.h"
+#include "server/core/epoch.h"
 #include "server/core/metrics.h"
 #include "server/db/migrations.h"
 #include "server/integrations/mail.h"
@@ -103,7 +104,7 @@ static void init_app(void)
 static bool start(struct err *err)
 {
     struct app *app = &server.app;
-    return store_prepare(server.store, host_now_ms(), err) &&
+    return store_prepare(server.store, host_now_ms(), err) && epoch_begin(server.store, host_now_ms(), err) &&
            engine_open(&app->engine, app, server.store, woken, NULL, err) && admin_ensure_tenant(app, err) &&
            housekeeping_plan(app, err) && job_runner_create(&app->jobs, app, err);
 }

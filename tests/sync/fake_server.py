@@ -109,6 +109,7 @@ class FakeServer:
         self.rows = {table: {} for table in TABLES}
         self.log = []                # (seq, kind, table, id)
         self.results = {}            # (device, n) -> result
+        self.lose_page, self.cut_again = None, False  # a page of the next snapshot; the tables that come again
         self.effects = []            # (n, name, args): what really ran, once each
         self.received = []           # every operation as it came, resent ones too
         self.hellos, self.presence, self.cursors = [], [], []
@@ -333,10 +334,10 @@ class FakeServer:
                 self.catch_up(connection, hello["cursor"])
                 connection.live = True
                 return True
-            if hello["epoch"]:
+            if hello["epoch"] and hello["cursor"] > 0:
                 connection.send({"t": "reset", "why": "epoch"})
             self.welcome(connection, "snapshot")
-            if self.snapshot(connection, hello.get("resume")) is False:
+            if self.snapshot(connection, hello.get("resume") if hello["epoch"] == self.epoch else None) is False:
                 return False
             connection.live = True
             return True
@@ -363,7 +364,10 @@ class FakeServer:
                 keys = [key for key in keys if key > skip["after"]]
             for start in range(0, len(keys), self.page_rows):
                 part = keys[start:start + self.page_rows]
-                connection.send_page({"t": "snap", "scope": "mine", "at": at, "table": table, "after": "",
+                if pages == self.lose_page:
+                    self.lose_page, pages = None, pages + 1
+                    continue
+                connection.send_page({"t": "snap", "scope": "mine", "at": at, "n": pages, "table": table, "after": "",
                                       "rows": [self.rows[table][key] for key in part],
                                       "last": start + self.page_rows >= len(keys)})
                 pages += 1
@@ -375,12 +379,16 @@ class FakeServer:
         if self.bad_sums > 0:
             self.bad_sums -= 1
             sums["consultation"][0] += 1
-        connection.send({"t": "ready", "at": at, "sums": sums})
+        connection.send({"t": "ready", "at": at, "sums": {} if skip else sums})
         return True
 
     def tables_again(self, connection, tables):
         """Whatever was told in between is void; here is one more such thing."""
         connection.send({"t": "chg", "from": self.seq + 5, "to": self.seq + 6, "more": False, "rows": []})
+        if self.cut_again:
+            self.cut_again = False
+            connection.close()
+            return
         for table in tables:
             connection.send_page({"t": "snap", "scope": "mine", "at": self.seq, "table": table, "after": "",
                                   "rows": [self.rows[table][key] for key in sorted(self.rows[table])], "last": True})

@@ -103,6 +103,20 @@ class Rows(Story):
         self.assertEqual(resumed[0]["resume"]["table"], "consultation")
         self.assertEqual(resumed[0]["resume"]["after"], uuid(1, 399))
 
+    def test_a_page_that_is_missing_is_noticed_and_fetched(self):
+        for n in range(5, 1000):
+            self.server.seed("consultation", uuid(1, n), **consultation(n))
+        self.server.page_rows, self.server.lose_page, self.server.cut_after_pages = 100, 3, 6
+        probe = self.signed_in()
+        self.assertEqual(len(self.list(probe)), 1000)
+
+    def test_tables_that_come_again_are_whole_after_a_cut(self):
+        self.server.bad_sums, self.server.cut_again = 1, True
+        probe = self.signed_in()
+        self.assertEqual(self.server.agains, [["consultation"]])
+        self.assertEqual(len(self.server.hellos), 2)
+        self.assertEqual(len(self.list(probe)), 5)
+
     def test_nothing_shows_before_the_snapshot_is_whole(self):
         for n in range(5, 400):
             self.server.seed("consultation", uuid(1, n), **consultation(n))

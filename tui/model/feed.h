@@ -38,7 +38,7 @@ void feed_fold(struct feed *feed);
 
 struct feed_hello {
     const char *device;
-    const char *epoch; // "" when the cache is empty
+    const char *epoch; // of the rows, or without any of the answers to operations; "" for none
     int64_t cursor;
     const char *scopes; // space separated
     int64_t next_op;
@@ -52,10 +52,11 @@ struct feed_welcome {
     const char *epoch;
     const char *scopes; // space separated: what the person may see
     int64_t head, op_floor, server_now;
-    int64_t restored_to; // 0: all acknowledged operations are offered again when the epoch is another
-    bool snapshot;       // mode
-    bool outbox;         // mode: operations are taken, nothing is told
-    int64_t frame, ops;  // limits; 0: the protocol's
+    int64_t
+        restored_to; // what the server holds of the epoch that hello said, when that is over; 0: perhaps nothing
+    bool snapshot;      // mode
+    bool outbox;        // mode: operations are taken, nothing is told
+    int64_t frame, ops; // limits; 0: the protocol's
 };
 // A word that may be a scope; NULL is none.
 bool feed_scope_valid(const char *scope);

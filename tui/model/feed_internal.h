@@ -35,7 +35,7 @@ struct feed {
     struct list in_flight; // int64_t
     struct arena in_flight_arena;
     size_t ops_limit, frame_limit;
-    int64_t hello_cursor; // as the server was told
+    int64_t heard; // up to here, at hello: rows that are shown or being fetched; 0 none
     bool loading;
     int64_t soft_since; // machine ms; 0: nothing to flush
     int64_t forget_at;  // machine ms: the next time to clean up

@@ -8,6 +8,13 @@
 
 enum { RETRY_MIN_MS = 100, RETRY_MAX_MS = 10 * 60 * 1000, OP_OVERHEAD = 128 };
 
+// The epoch of the rows; without any, that of the answers to operations.
+static const char *known_epoch(struct feed *feed, struct arena *arena)
+{
+    bool rows = feed->cursor > 0 || feed->next_gen != 0;
+    return rows ? arena_strdup(arena, feed->epoch) : outbox_epoch_known(feed->outbox, arena);
+}
+
 bool feed_hello(struct feed *feed, struct arena *arena, struct feed_hello *ret, struct err *err)
 {
     struct device device = { 0 };
@@ -19,10 +26,10 @@ bool feed_hello(struct feed *feed, struct arena *arena, struct feed_hello *ret, 
     if (!feed_device(feed, arena, &device))
         return store_failed(feed->outbox, err) ? false
                                                : err_set(err, ERR_INTERNAL, "the outbox has no device");
-    feed->hello_cursor = feed->cursor;
+    feed->heard = feed->cursor > 0 ? feed->cursor : feed->next_gen != 0 ? feed->next_at : 0;
     *ret = (struct feed_hello){
         .device = device.id,
-        .epoch = arena_strdup(arena, feed->cursor > 0 ? feed->epoch : ""),
+        .epoch = known_epoch(feed, arena),
         .cursor = feed->cursor,
         .scopes = arena_strdup(arena, feed->cursor > 0      ? feed->scopes
                                       : feed->next_gen != 0 ? feed->next_scopes
@@ -40,12 +47,14 @@ bool feed_hello(struct feed *feed, struct arena *arena, struct feed_hello *ret, 
     return true;
 }
 
-// Nothing of another epoch's snapshot can be used.
-static void enter_epoch(struct feed *feed, const char *epoch)
+// Rows of an epoch that is over are good as far as the server has the same ones.
+static void enter_epoch(struct feed *feed, const struct feed_welcome *welcome)
 {
-    if (strcmp(feed->epoch, epoch) == 0)
+    if (strcmp(feed->epoch, welcome->epoch) == 0)
         return;
-    snprintf(feed->epoch, sizeof feed->epoch, "%s", epoch);
+    snprintf(feed->epoch, sizeof feed->epoch, "%s", welcome->epoch);
+    if (feed->next_gen == 0 || feed->next_at <= welcome->restored_to)
+        return;
     feed->next_gen = 0;
     feed->sweep = true;
 }
@@ -77,20 +86,19 @@ bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct 
     if (length == 0 || length >= sizeof feed->epoch || welcome->head < 0 ||
         strlen(welcome->scopes) >= sizeof feed->scopes)
         return err_set(err, ERR_BAD_REQUEST, "the server broke the protocol: a welcome without an epoch");
-    bool same_epoch = strcmp(feed->epoch, welcome->epoch) == 0;
-    if (!welcome->snapshot && !welcome->outbox &&
-        (!same_epoch || feed->cursor == 0 || feed->cursor > welcome->head))
+    bool continues = feed->cursor > 0 && feed->cursor <= welcome->head &&
+                     (strcmp(feed->epoch, welcome->epoch) == 0 || feed->cursor <= welcome->restored_to);
+    if (!welcome->snapshot && !welcome->outbox && !continues)
         return err_set(err, ERR_BAD_REQUEST, "the server broke the protocol: it goes on from nowhere");
     if (welcome->snapshot &&
         feed->cursor != 0) // a reset comes first, and what it says about who may see what
         return err_set(err, ERR_BAD_REQUEST, "the server broke the protocol: it begins anew without a word");
-    const struct outbox_epoch epoch = { welcome->epoch, welcome->restored_to, welcome->head,
-                                        feed->hello_cursor };
+    const struct outbox_epoch epoch = { welcome->epoch, welcome->restored_to, feed->heard };
     if (!outbox_enter_epoch(feed->outbox, &epoch, err) ||
         !outbox_skip_to(feed->outbox, welcome->op_floor, err) || !feed_begin(feed, err))
         return false;
     if (!welcome->outbox)
-        enter_epoch(feed, welcome->epoch);
+        enter_epoch(feed, welcome);
     if (welcome->snapshot)
         enter_scopes(feed, welcome->scopes);
     note_skew(feed, welcome->server_now);

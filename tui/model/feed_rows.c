@@ -194,6 +194,7 @@ static bool drop_tables(struct feed *feed, unsigned tables, struct err *err)
         feed->next_sums[table] = (struct feed_sum){ 0 };
     }
     feed->again = true;
+    note_resume(feed, (enum row_table)0, ""); // there is no one place to go on from
     return feed_commit(feed, err);
 }
 

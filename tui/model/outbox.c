@@ -351,10 +351,18 @@ static void offer_again(struct store *store, int64_t above)
     store_run(store, query);
 }
 
+// Whether the server has gone back behind what this device heard; without rows nobody knows.
 static bool is_set_back(struct store *store, const struct outbox_epoch *now)
 {
-    return now->told > now->head ||
-           one_int(store, "SELECT count(*) FROM operation WHERE state = 2 AND seq > ?1", now->head) > 0;
+    return now->heard == 0 || now->heard > now->restored_to ||
+           one_int(store, "SELECT count(*) FROM operation WHERE state = 2 AND seq > ?1", now->restored_to) >
+               0;
+}
+
+const char *outbox_epoch_known(struct store *store, struct arena *arena)
+{
+    CLEANUP(query_end) sqlite3_stmt *query = store_query(store, "SELECT epoch FROM device");
+    return arena_strdup(arena, store_row(store, query) ? column_word(query, 0) : "");
 }
 
 bool outbox_enter_epoch(struct store *store, const struct outbox_epoch *now, struct err *err)
@@ -365,12 +373,12 @@ bool outbox_enter_epoch(struct store *store, const struct outbox_epoch *now, str
     const char *before = column_word(query, 0);
     bool same = strcmp(before, now->epoch) == 0, first = before[0] == '\0';
     query_end(&query);
-    if (same && !is_set_back(store, now))
+    if (same)
         return !store_failed(store, err);
     if (!store_begin(store, STORE_DURABLE, err))
         return false;
-    if (!first) {
-        offer_again(store, same ? 0 : now->restored_to);
+    if (!first && is_set_back(store, now)) {
+        offer_again(store, now->restored_to);
         store_exec(store,
                    "UPDATE replica SET head = 0"); // texts heal by their versions, whatever numbers say now
     }

@@ -76,13 +76,15 @@ bool outbox_note_lost(struct store *store, const char *note, enum err_code code,
                       int64_t now);
 // Forgets done ones older than `before`.
 bool outbox_forget(struct store *store, int64_t before, struct err *err);
-// The server's epoch and head, as its welcome says. In a new epoch it has gone back to a backup: what it acknowledged
-// above `restored_to` may be gone there, so done operations are offered again; what it still knows it answers from
-// memory (handbook SYNC). In the same epoch a head below what this device heard of (`told`) says that somebody put an
-// old store in place unmarked: then all of them are.
+// The epoch of the server that answered last; "" for none.
+const char *outbox_epoch_known(struct store *store, struct arena *arena);
+// The server's epoch, as its welcome says. When it is another, and the server holds less of the one before (up to
+// `restored_to`) than this device heard of (rows up to `heard`, answers to operations), it has gone back to a backup: done
+// operations above that are offered again, and texts are compared; what it still knows it answers from memory (handbook
+// SYNC).
 struct outbox_epoch {
     const char *epoch;
-    int64_t restored_to, head, told;
+    int64_t restored_to, heard;
 };
 bool outbox_enter_epoch(struct store *store, const struct outbox_epoch *now, struct err *err);
 // The server knows operations of this device up to `floor`. When this file does not, it is an old copy: what was not

@@ -55,7 +55,8 @@ static int64_t new_generation(void)
 
 bool batch_apply(struct text *text, const void *batch, size_t size, bool *ret_waits, struct err *err)
 {
-    struct text_batch rest = { batch, (const uint8_t *)batch + size, false };
+    const uint8_t *first = size == 0 ? (const uint8_t *)"" : batch; // an empty blob is NULL
+    struct text_batch rest = { first, first + size, false };
     const void *update;
     size_t length;
     while (text_batch_next(&rest, &update, &length)) {

@@ -212,6 +212,12 @@ static enum session_end on_snap(struct session *session, const cJSON *message, s
         return ended(broken(err, "a page of no table"), err);
     if (rows->at == NULL && !page_rows_of(cJSON_GetObjectItemCaseSensitive(message, "rows"), rows))
         return ended(broken(err, "a page without rows"), err);
+    int64_t n = number(message, "n", session->pages);
+    if (n < session->pages)
+        return SESSION_GOES_ON; // once more
+    if (n > session->pages)
+        return ended(broken(err, "a page is missing"), err);
+    session->pages++;
     if (!feed_snapshot_page(session->feed, number(message, "at", -1), table, rows, err))
         return ended(false, err);
     session->loaded += (int64_t)rows->count;
@@ -221,6 +227,7 @@ static enum session_end on_snap(struct session *session, const cJSON *message, s
 static void ask_again(struct session *session, unsigned tables)
 {
     struct buf text = { 0 };
+    session->pages = 0;
     buf_add_text(&text, "{\"t\":\"again\",\"tables\":[");
     for (int table = 0; table < ROW_TABLES; table++)
         if (tables & 1u << table) {

@@ -22,6 +22,7 @@ struct session {
 
     bool welcomed, current;       // current: up to date with the server
     bool again;                   // tables come once more: what else is told meanwhile is void
+    int64_t pages;                // of the snapshot, on this connection
     bool too_old;                 // the server takes operations and tells nothing
     char notice[ERR_MESSAGE_MAX]; // its words about that
     int64_t loaded;               // rows of a snapshot so far
