@@ -1,6 +1,5 @@
 #include "server/core/change_page.h"
 
-#include "server/core/change_row.h"
 #include "server/core/change_set.h"
 #include "shared/wire/messages.h"
 
@@ -15,6 +14,7 @@ struct log {
 struct reading {
     struct db *db;
     const char *tenant, *principals, *before;
+    const struct change_form *form;
     struct arena *arena;
     struct log log;
     struct change_page page;
@@ -61,9 +61,9 @@ static bool write_present(struct reading *reading, const struct log_entry *entry
                                          &found, reading->err))
         return false;
     if (found)
-        write_put(out, entry->table, entry->id, row_rev(row.data), row.data, row.len);
+        reading->form->put(out, entry->table, entry->id, row_rev(row.data), row.data, row.len);
     else
-        write_gone(out, "del", entry->table, entry->id, entry->seq);
+        reading->form->gone(out, "del", entry->table, entry->id, entry->seq);
     return true;
 }
 
@@ -79,7 +79,8 @@ static bool write_entry(struct reading *reading, const struct log_entry *entry, 
     }
     if (!sees && saw) {
         reading->page.any = true;
-        write_gone(out, latest->kind == CHANGE_DELETE ? "del" : "hide", entry->table, entry->id, entry->seq);
+        reading->form->gone(out, latest->kind == CHANGE_DELETE ? "del" : "hide", entry->table, entry->id,
+                            entry->seq);
     }
     return true;
 }
@@ -143,6 +144,7 @@ bool change_page_read(struct db *db, const struct change_reader *reader, int64_t
         .principals = reader->principals,
         .before = reader->before == NULL ? reader->principals
                                          : principals_union(reader->principals, reader->before, arena),
+        .form = reader->form == NULL ? &change_arrays : reader->form,
         .arena = arena,
         .page.to = cursor,
         .err = err,

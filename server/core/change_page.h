@@ -5,6 +5,7 @@
 #pragma once
 
 #include "server/core/change_log.h"
+#include "server/core/change_row.h"
 
 enum { CHANGE_PAGE_LOG_MAX = 5000 }; // entries behind the cursor; for more a snapshot is cheaper
 
@@ -22,9 +23,10 @@ struct change_page {
 
 struct change_reader {
     const char *tenant, *principals;
-    const char *before; // principals that they held when they were at the cursor; NULL: the same
+    const char *before;             // principals that they held when they were at the cursor; NULL: the same
+    const struct change_form *form; // NULL: change_arrays
 };
 
-// Appends what the reader is to hear of behind `cursor` (write_put, write_gone). Inside a snapshot.
+// Appends what the reader is to hear of behind `cursor`. Inside a snapshot.
 bool change_page_read(struct db *db, const struct change_reader *reader, int64_t cursor, struct arena *arena,
                       struct buf *rows, struct change_page *ret, struct err *err);

@@ -32,6 +32,8 @@ void write_gone(struct buf *out, const char *kind, enum row_table table, const c
     buf_add_char(out, ']');
 }
 
+const struct change_form change_arrays = { write_put, write_gone };
+
 // Rows are written by shape_write() and begin with their id and rev, in that order (shared/wire/rows.h).
 static const char *read_head(const char *row, char *ret_id, size_t id_size, int64_t *ret_rev)
 {

@@ -9,6 +9,14 @@ void write_put(struct buf *out, enum row_table table, const char *id, int64_t re
 void write_gone(struct buf *out, const char *kind, enum row_table table, const char *id,
                 int64_t rev); // del, hide
 
+// How a page of the log writes its rows.
+struct change_form {
+    void (*put)(struct buf *out, enum row_table table, const char *id, int64_t rev, const char *row,
+                size_t size);
+    void (*gone)(struct buf *out, const char *kind, enum row_table table, const char *id, int64_t rev);
+};
+extern const struct change_form change_arrays; // write_put, write_gone
+
 // A JSON array of rows, comma separated: the id and rev of each, as row_sum() wants them. False at the end or when it
 // is no such text.
 struct row_scan {

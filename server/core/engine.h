@@ -26,10 +26,11 @@ struct op_request {
 
     // the answer
     bool ok;
-    bool replayed;   // the stored answer of an earlier run of the same key
-    int status;      // HTTP status
-    int retry_after; // seconds, with ERR_RATE_LIMITED and ERR_UNAVAILABLE; 0 none
-    int64_t seq;     // the change-log seq it committed as; 0 for none
+    bool replayed;       // the stored answer of an earlier run of the same key
+    int status;          // HTTP status
+    int retry_after;     // seconds, with ERR_RATE_LIMITED and ERR_UNAVAILABLE; 0 none
+    struct op_wait wait; // of a query; a transport that cannot wait answers now
+    int64_t seq;         // the change-log seq it committed as; 0 for none
     struct err err;
     struct buf reply; // the members of data, "{...}" complete
 

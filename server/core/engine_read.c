@@ -5,10 +5,12 @@ static void answer(struct engine *engine, struct op_request *request, struct db 
 {
     struct op_ctx ctx;
     request_context(engine, request, db, &ctx);
-    if (request_admit(engine, request, &ctx) && request->op->run(&ctx, request->state->in))
+    if (request_admit(engine, request, &ctx) && request->op->run(&ctx, request->state->in)) {
+        request->wait = ctx.wait;
         request_succeed(request);
-    else
+    } else {
         request_refuse(engine, request, ctx.retry_after);
+    }
     request_finish(engine, request);
 }
 

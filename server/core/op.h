@@ -30,6 +30,14 @@ struct actor {
 // Whether the person belongs to the client.
 bool actor_has_client(const struct actor *actor, const char *client_id);
 
+// A query found nothing new: whoever asked may be answered later, when one of the principals is to hear of something
+// behind `behind`, or after so many seconds.
+struct op_wait {
+    int seconds; // 0: answer now
+    const char *principals;
+    int64_t behind;
+};
+
 struct op_ctx {
     struct app *app;
     struct db *db;       // the writer's connection for OP_CHANGE, a reader's for OP_QUERY
@@ -45,6 +53,7 @@ struct op_ctx {
     void *prepared;             // what prepare() left
     bool keep_on_failure; // set by a run that fails: what it wrote is committed all the same (failed logins)
     int retry_after;      // seconds, with ERR_RATE_LIMITED; the engine copies it to the request
+    struct op_wait wait;  // set by a query that succeeds; the engine copies it to the request
     bool added_jobs;      // set by job_add: the runner is told after the commit
 };
 

@@ -5,6 +5,7 @@
 #include "server/http/args.h"
 #include "server/http/reply.h"
 #include "server/http/system.h"
+#include "server/http/waits.h"
 #include "server/push/push.h"
 #include "shared/base/utf8.h"
 #include "shared/host/host.h"
@@ -34,6 +35,7 @@ struct exchange {
     char extra[96];
     int retry_after;
     bool close;            // after the answer
+    bool waits;            // in server->waits: for a change, until its time is over
     struct exchange *next; // of the spare ones
 };
 
@@ -242,17 +244,68 @@ static void after_auth(struct exchange *exchange, const struct op_request *reque
         push_auth_changed(exchange->server->push, request->actor.user_id, request->ok);
 }
 
+static void answer(struct exchange *exchange)
+{
+    exchange->state = EXCHANGE_READY;
+    if (exchange->session == NULL)
+        exchange_free(exchange);
+    else
+        http_session_ready(exchange->session);
+}
+
+static void finished(struct op_request *request, void *user);
+
+// Runs the query once more, as if it had come now.
+static void ask_again(struct exchange *exchange)
+{
+    struct op_request *before = exchange->request, *request = exchange->request = op_request_create();
+    request->op = before->op;
+    request->body = cJSON_Duplicate(before->body, true);
+    request->received_at = host_monotonic_us();
+    request->request_id = arena_strdup(&request->arena, before->request_id);
+    request->address = arena_strdup(&request->arena, before->address);
+    request->token = arena_strdup(&request->arena, before->token);
+    request->done = finished;
+    request->user = exchange;
+    op_request_free(before);
+    engine_submit(exchange->server->app->engine, request);
+}
+
+void exchange_woken(void *who, bool again)
+{
+    struct exchange *exchange = who;
+    exchange->waits = false;
+    if (again && !exchange->server->draining)
+        ask_again(exchange);
+    else
+        answer(exchange);
+}
+
+// Whether the answer, which says that there is nothing new, is put off.
+static bool put_off(struct exchange *exchange, const struct op_request *request)
+{
+    struct http_server *server = exchange->server;
+    int64_t until = exchange->started + request->wait.seconds * INT64_C(1000000);
+    if (!request->ok || request->wait.seconds == 0 || exchange->session == NULL || server->draining ||
+        until <= host_monotonic_us())
+        return false;
+    exchange->waits = waits_add(server->waits, exchange, request, until);
+    if (exchange->waits && push_heard(server->push, request->actor.tenant) > request->wait.behind) {
+        waits_forget(server->waits, exchange); // it came meanwhile
+        exchange_woken(exchange, true);
+        return true;
+    }
+    return exchange->waits;
+}
+
 static void finished(struct op_request *request, void *user)
 {
     struct exchange *exchange = user;
     if (request->token != NULL && request->actor.user_id != NULL)
         limits_learn(exchange->server->limits, request->token, request->actor.user_id);
     after_auth(exchange, request);
-    exchange->state = EXCHANGE_READY;
-    if (exchange->session == NULL)
-        exchange_free(exchange);
-    else
-        http_session_ready(exchange->session);
+    if (!put_off(exchange, request))
+        answer(exchange);
 }
 
 static void submit(struct exchange *exchange)
@@ -340,7 +393,9 @@ void exchange_body(struct exchange *exchange, const void *data, size_t size)
 void exchange_abandon(struct exchange *exchange)
 {
     exchange->session = NULL;
-    if (exchange->state != EXCHANGE_WAIT)
+    if (exchange->waits)
+        waits_forget(exchange->server->waits, exchange);
+    if (exchange->waits || exchange->state != EXCHANGE_WAIT)
         exchange_free(exchange);
 }
 

@@ -42,6 +42,8 @@ void exchange_body(struct exchange *exchange, const void *data, size_t size);
 void exchange_render(struct exchange *exchange, struct buf *out, bool *ret_close);
 // The peer has gone: what runs goes on, its answer is dropped.
 void exchange_abandon(struct exchange *exchange);
+// For server->waits.
+void exchange_woken(void *exchange, bool again);
 // Frees the spare ones.
 void exchanges_free(struct http_server *server);
 

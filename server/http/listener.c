@@ -4,6 +4,7 @@
 #include "server/core/metrics.h"
 #include "server/http/bound.h"
 #include "server/http/session.h"
+#include "server/http/waits.h"
 #include "server/push/session.h"
 #include "shared/host/host.h"
 #include "shared/wire/messages.h"
@@ -172,6 +173,7 @@ static void on_sweep(lws_sorted_usec_list_t *sul)
     http_sessions_sweep(host_monotonic_us());
     deliver(listener);
     push_tick(listener->server->push, host_monotonic_us());
+    waits_tick(listener->server->waits, host_monotonic_us());
     lws_sul_schedule(listener->context, 0, &listener->sweep, on_sweep, SWEEP_US);
 }
 

@@ -3,6 +3,7 @@
 #include "server/core/log.h"
 #include "server/http/exchange.h"
 #include "server/http/listener.h"
+#include "server/http/waits.h"
 #include "server/push/push.h"
 #include "shared/host/host.h"
 
@@ -48,9 +49,16 @@ static void drain(struct http_server *server, struct listener *listener)
     int64_t end = host_monotonic_us() + DRAIN_US;
     log_event(LOG_LEVEL_INFO, "stopping", LOG_INT("requests", server->exchanges));
     server->draining = true;
+    waits_end(server->waits);
     push_drain(server->push);
     while ((server->exchanges > 0 || !push_drained(server->push)) && host_monotonic_us() < end)
         listener_turn(listener);
+}
+
+static void changed(void *user, const struct change_batch *batch)
+{
+    struct http_server *server = user;
+    waits_changed(server->waits, batch);
 }
 
 static bool start_parts(struct http_server *server, struct listener **ret_listener, struct err *err)
@@ -63,6 +71,8 @@ static bool start_parts(struct http_server *server, struct listener **ret_listen
     server->router = router_create(op_table, op_table_count, app->config.test_clock);
     server->limits = limits_create(app->config.rate_per_minute, app->config.login_rate_per_minute);
     server->push = push_create(app);
+    server->waits = waits_create(exchange_woken);
+    push_listen(server->push, changed, server);
     return proxies_create(&server->proxies, app->config.trusted_proxies, err) &&
            listener_create(ret_listener, server, err);
 }
@@ -72,6 +82,7 @@ static void stop_parts(struct http_server *server, struct listener *listener)
     if (listener != NULL)
         listener_destroy(listener);
     push_destroy(server->push);
+    waits_destroy(server->waits);
     proxies_destroy(server->proxies);
     limits_destroy(server->limits);
     router_destroy(server->router);

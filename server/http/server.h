@@ -8,6 +8,7 @@
 
 struct exchange;
 struct push;
+struct waits;
 
 enum {
     HTTP_HEADERS_MAX = 12 * 1024,
@@ -21,6 +22,7 @@ struct http_server {
     struct limits *limits;
     struct proxies *proxies;
     struct push *push;
+    struct waits *waits;
     bool draining;
     int64_t connections;     // open sockets, websockets too
     int64_t exchanges;       // requests not yet answered

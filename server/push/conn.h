@@ -107,6 +107,8 @@ struct push {
     int64_t swept_at;
     void (*alarm)(void *user, int64_t in_us);
     void *alarm_user;
+    void (*changed)(void *user, const struct change_batch *batch); // NULL: nobody else listens
+    void *changed_user;
 };
 
 // --- conn.c: life, what goes out

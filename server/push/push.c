@@ -37,6 +37,20 @@ void push_set_alarm(struct push *push, void (*alarm)(void *user, int64_t in_us),
     push->alarm_user = user;
 }
 
+void push_listen(struct push *push, void (*changed)(void *user, const struct change_batch *batch), void *user)
+{
+    push->changed = changed;
+    push->changed_user = user;
+}
+
+int64_t push_heard(const struct push *push, const char *tenant)
+{
+    for (size_t i = 0; i < push->feed_count; i++)
+        if (strcmp(feed_tenant(push->feeds[i]), tenant) == 0)
+            return feed_head(push->feeds[i]);
+    return 0;
+}
+
 struct feed *push_feed(struct push *push, const char *tenant, int64_t head)
 {
     for (size_t i = 0; i < push->feed_count; i++)
@@ -71,6 +85,8 @@ void push_take_changes(struct push *push)
     struct change_batch *batch;
     while ((batch = engine_take_changes(push->app->engine)) != NULL) {
         check_people(push, batch);
+        if (push->changed != NULL)
+            push->changed(push->changed_user, batch);
         feed_add(push_feed(push, batch->tenant, batch->from), batch, touched);
     }
     conn_write_eager(push);

@@ -20,6 +20,12 @@ void push_tick(struct push *push, int64_t now);
 
 // Takes what was committed from the engine and marks who is to hear of it.
 void push_take_changes(struct push *push);
+// Before anybody is told, changed(user, batch) sees each batch that push_take_changes() takes.
+struct change_batch;
+void push_listen(struct push *push, void (*changed)(void *user, const struct change_batch *batch),
+                 void *user);
+// Up to which seq batches of that tenant were taken; 0: none yet.
+int64_t push_heard(const struct push *push, const char *tenant);
 // An auth.* operation that changes something ended. Sessions that are no longer good are closed at once: those of the
 // person, or, when a refusal names nobody (a refresh token used twice revokes its session), whichever it was.
 void push_auth_changed(struct push *push, const char *user_id, bool ok);

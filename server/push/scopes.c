@@ -83,7 +83,7 @@ static void say_scopes(struct scope_change *change, const char *kind, const char
 
 static bool read_missed(struct scope_change *change, struct db *db)
 {
-    const struct change_reader reader = { change->tenant, change->now, change->was };
+    const struct change_reader reader = { change->tenant, change->now, .before = change->was };
     struct change_page page = { .more = true };
     for (int64_t cursor = change->cursor; page.more; cursor = page.to) {
         buf_clear(&change->rows);

@@ -2,6 +2,7 @@
 #include "server/admin/admin.h"
 #include "server/clients/clients.h"
 #include "server/consultants/consultants.h"
+#include "server/core/change_list.h"
 #include "server/credits/credits.h"
 #include "server/identity/identity.h"
 #include "server/notify/notify.h"
@@ -19,6 +20,7 @@ const struct op *const op_table[] = {
     &op_run_auth_register,
     &op_run_auth_resend_verification,
     &op_run_auth_verify_email,
+    &op_run_change_list,
     &op_run_client_add_member,
     &op_run_client_credits,
     &op_run_client_get,

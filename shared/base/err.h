@@ -25,6 +25,7 @@ enum err_code {
     ERR_WRONG_STATE,          // 409 the state does not allow that move
     ERR_ALREADY_EXISTS,       // 409
     ERR_INSUFFICIENT_CREDITS, // 402 no fitting lot with enough minutes
+    ERR_GONE,                 // 410 what happened since then cannot be told any more
     ERR_LENGTH_REQUIRED,      // 411
     ERR_TOO_LARGE,            // 413
     ERR_UNSUPPORTED_TYPE,     // 415

@@ -1,5 +1,6 @@
 #include "shared/wire/op.h"
 
+#include "shared/wire/args_changes.h"
 #include "shared/wire/args_consultation.h"
 #include "shared/wire/args_identity.h"
 #include "shared/wire/args_notes.h"
@@ -16,6 +17,7 @@ const struct op_spec *const op_specs[] = {
     &op_auth_register,
     &op_auth_resend_verification,
     &op_auth_verify_email,
+    &op_change_list,
     &op_client_add_member,
     &op_client_credits,
     &op_client_get,

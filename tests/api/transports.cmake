@@ -25,7 +25,7 @@ function(serenity_api_test name)
     ENVIRONMENT "SERENITY_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/lib")
 endfunction()
 
-foreach(test http_answers http_guards http_hostile http_limits members serving sync_age sync_hostile sync_live
+foreach(test changes http_answers http_guards http_hostile http_limits members serving sync_age sync_hostile sync_live
     sync_resume sync_scopes texts)
   serenity_api_test(${test})
 endforeach()

@@ -100,12 +100,13 @@ static int64_t file_version(struct store *store)
 static bool has_state(struct store *store, struct err *err)
 {
     CLEANUP(query_end)
-    sqlite3_stmt *query =
-        store_query(store, "SELECT epoch, next_after, why, account, gen, cursor, rows, sum, next_gen, "
-                           "next_at, next_table, next_rows,"
-                           " next_sum, skew, since, next_try, loading, loaded, link.state FROM state, link");
-    bool whole = store_row(store, query) && column_text(query, 0) != NULL && column_text(query, 1) != NULL &&
-                 column_text(query, 2) != NULL;
+    sqlite3_stmt *query = store_query(
+        store, "SELECT epoch, next_after, why, scopes, next_scopes, account, gen, cursor, rows, sum,"
+               " next_gen, next_at, next_table, next_rows, next_sum, skew, since, next_try, loading,"
+               " loaded, link.state FROM state, link");
+    bool whole = store_row(store, query);
+    for (int text = 0; whole && text < 5; text++)
+        whole = column_text(query, text) != NULL;
     if (whole || store_failed(store, err))
         return whole;
     return err_set(err, ERR_INTERNAL, "the cache has no state");
