@@ -1,9 +1,8 @@
 #include "server/jobs/housekeeping.h"
 
 #include "server/core/change_log.h"
+#include "server/jobs/daily.h"
 #include "shared/base/civil.h"
-
-#include <inttypes.h>
 
 enum {
     KEEP_RESULTS_DAYS = 90,
@@ -12,14 +11,7 @@ enum {
     KEEP_LAST_CHANGE_DAYS = 180,
     ROWS_AT_ONCE = 2000, // the writer has others waiting
     CHANGES_AT_ONCE = 500,
-    NEXT_BITE_MS = 2000,
 };
-
-static bool plan(struct op_ctx *ctx, int64_t at)
-{
-    const char *key = arena_printf(ctx->arena, "housekeeping:%" PRId64, at);
-    return job_add(ctx, job_housekeeping.name, key, at, NULL);
-}
 
 static bool forget_results(struct op_ctx *ctx, int64_t *ret_count)
 {
@@ -59,32 +51,7 @@ static bool tidy(struct op_ctx *ctx, const struct job *job)
     if (!forget_results(ctx, &results) || !forget_jobs(ctx, &jobs) || !age_changes(ctx, &more_changes))
         return false;
     bool more = results >= ROWS_AT_ONCE || jobs >= ROWS_AT_ONCE || more_changes;
-    return plan(ctx, more ? ctx->now + NEXT_BITE_MS : (ctx->now / DAY_MS + 1) * DAY_MS);
+    return daily_again(ctx, &job_housekeeping, more);
 }
 
 const struct job_kind job_housekeeping = { .name = "core.housekeeping", .finish = tidy };
-
-// Planning the first round ----------------------------------------------------------------------------------------
-
-static bool plan_run(struct op_ctx *ctx, const void *in)
-{
-    (void)in;
-    return plan(ctx, ctx->now / DAY_MS * DAY_MS);
-}
-
-static const struct op_spec plan_spec = { .name = "jobs.plan", .kind = OP_CHANGE, .status = 200 };
-static const struct op plan_op = { .spec = &plan_spec, .run = plan_run, .unaudited = true };
-
-bool housekeeping_plan(struct app *app, struct err *err)
-{
-    struct op_request *request = op_request_create();
-    request->op = &plan_op;
-    request->trusted = true;
-    request->actor = (struct actor){ .tenant = TENANT_DEFAULT, .system = true };
-    engine_run(app->engine, request);
-    bool ok = request->ok;
-    if (!ok)
-        *err = request->err;
-    op_request_free(request);
-    return ok;
-}

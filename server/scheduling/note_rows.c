@@ -2,6 +2,7 @@
 #include "server/core/changes.h"
 #include "server/scheduling/audience.h"
 #include "server/scheduling/notes.h"
+#include "shared/base/civil.h"
 
 #include <string.h>
 
@@ -77,21 +78,23 @@ static bool save_text(struct op_ctx *ctx, const struct consultation *c, enum not
     int64_t rev, tail_count;
     if (!note_load(ctx, id, &before) || !changes_seq(ctx, &rev))
         return false;
+    int64_t purge_at = edited->removed > 0 ? author->at + NOTE_PURGE_DAYS * (int64_t)DAY_MS : 0;
     struct bytes tail = next_tail(ctx->arena, &before, edited->update, &tail_count);
     return db_run(
                ctx->db,
                "INSERT INTO note (id, tenant, rev, audience, consultation_id, kind, text, author_id, "
                "author_name, "
-               "updated_at, epoch, head, tail, tail_count) "
-               "VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8, $9, $10, $11, $12, $13) "
+               "updated_at, epoch, head, tail, tail_count, purge_at) "
+               "VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8, $9, $10, $11, $12, $13, $14) "
                "ON CONFLICT (id) DO UPDATE SET rev = excluded.rev, audience = excluded.audience, text = '', "
                "author_id = excluded.author_id, author_name = excluded.author_name, "
                "updated_at = excluded.updated_at, epoch = excluded.epoch, head = excluded.head, "
-               "tail = excluded.tail, tail_count = excluded.tail_count",
+               "tail = excluded.tail, tail_count = excluded.tail_count, "
+               "purge_at = CASE WHEN note.purge_at > 0 THEN note.purge_at ELSE excluded.purge_at END",
                DB_ARGS(db_text(id), db_text(ctx->actor.tenant), db_int(rev), db_text(audience),
                        db_text(c->id), db_int(kind), db_text(author->person_id), db_text(author->name),
                        db_int(author->at), db_int(edited->epoch), db_int(edited->head),
-                       db_blob(tail.data, tail.size), db_int(tail_count)),
+                       db_blob(tail.data, tail.size), db_int(tail_count), db_int(purge_at)),
                NULL, ctx->err) &&
            tell(ctx, id, audience, &before, rev);
 }
@@ -102,6 +105,21 @@ bool note_record(struct op_ctx *ctx, const struct consultation *c, enum note_kin
     const char *id = note_id(ctx, c, kind), *audience = consultation_note_audience(ctx, c, kind);
     return !edited->changed || (save_text(ctx, c, kind, id, audience, author, edited) &&
                                 note_revision_add(ctx, c, id, audience, author, edited));
+}
+
+bool note_forget_tail(struct op_ctx *ctx, const char *id, int64_t base)
+{
+    struct stored_note before;
+    int64_t head = 0, rev;
+    if (!note_load(ctx, id, &before) || !db_one_int(ctx->db, "SELECT head FROM note WHERE id = $1",
+                                                    DB_ARGS(db_text(id)), &head, NULL, ctx->err))
+        return false;
+    if (before.tail.size == 0 || head - before.tail_count >= base)
+        return true;
+    return changes_seq(ctx, &rev) &&
+           db_run(ctx->db, "UPDATE note SET rev = $2, tail = NULL, tail_count = 0 WHERE id = $1",
+                  DB_ARGS(db_text(id), db_int(rev)), NULL, ctx->err) &&
+           tell(ctx, id, before.audience, &before, rev);
 }
 
 bool note_save_lists(struct op_ctx *ctx, const struct consultation *c, enum note_kind kind,

@@ -45,6 +45,8 @@ bool note_load(struct op_ctx *ctx, const char *id, struct stored_note *ret);
 // Stores what an edit made of the text: the note's row and a step of its history. Nothing when it changed nothing.
 bool note_record(struct op_ctx *ctx, const struct consultation *consultation, enum note_kind kind,
                  const struct text_author *author, const struct text_edited *edited);
+// Its last updates up to `base` are no longer told: they hold words that were purged.
+bool note_forget_tail(struct op_ctx *ctx, const char *id, int64_t base);
 bool note_save_lists(struct op_ctx *ctx, const struct consultation *consultation, enum note_kind kind,
                      const struct stored_note *note);
 

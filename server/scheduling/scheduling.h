@@ -40,7 +40,7 @@ extern const struct op op_run_consultation_add_action_item, op_run_consultation_
     op_run_consultation_decline, op_run_consultation_get, op_run_consultation_mine, op_run_consultation_patch,
     op_run_consultation_reschedule, op_run_consultation_start, op_run_consultation_upcoming, op_run_note_at,
     op_run_note_edit, op_run_note_get, op_run_note_history, op_run_note_sync, op_run_note_write;
-extern const struct job_kind job_consultation_remind; // server/jobs/jobs.h: RULES 20
+extern const struct job_kind job_consultation_remind, job_notes_purge; // server/jobs/jobs.h: RULES 20
 extern const struct row_source row_source_consultation, row_source_outcome, row_source_note,
     row_source_note_revision, row_source_action_item, row_source_deliverable, row_source_attendee,
     row_source_policy;

@@ -19,7 +19,8 @@ static bool check_heads(struct db *db, struct buf *out, struct err *err)
     CLEANUP(db_done) struct db_rows rows = { 0 };
     if (!db_query(db, &rows,
                   "SELECT d.id FROM text_doc d WHERE d.head <> COALESCE((SELECT u.n FROM text_update u "
-                  "WHERE u.doc = d.id ORDER BY u.n DESC LIMIT 1), -1)",
+                  "WHERE u.doc = d.id ORDER BY u.n DESC LIMIT 1), (SELECT s.n FROM text_snapshot s "
+                  "WHERE s.doc = d.id ORDER BY s.n DESC LIMIT 1), -1)",
                   DB_NO_ARGS, err))
         return false;
     while (db_next(&rows))

@@ -68,6 +68,11 @@ void merge_end(struct merge *merge, bool ok);
 // saved by the caller.
 bool text_snapshot_if_due(struct op_ctx *ctx, const char *id, const struct text *text, struct text_row *row);
 
+bool text_snapshot_insert(struct op_ctx *ctx, const char *id, int64_t n, const struct buf *bytes);
+// Whether the stored snapshot, with the updates after it, gives this text.
+bool text_is_stored(struct op_ctx *ctx, const char *id, int64_t snapshot, int64_t head,
+                    const struct text *text);
+
 // --- rewrite.c ---
 // Edits the text into `content`, line by line; the updates are appended to the batch.
 bool text_rewrite(struct text *text, const char *content, size_t size, struct buf *batch, struct err *err);

@@ -78,7 +78,7 @@ static bool snapshot_before(struct db *db, const char *id, int64_t below, int64_
 
 static bool first_kept(struct db *db, const char *id, int64_t *ret, struct err *err)
 {
-    *ret = 1;
+    *ret = INT64_MAX; // none
     return db_one_int(db, "SELECT n FROM text_update WHERE doc = $1 ORDER BY n LIMIT 1", DB_ARGS(db_text(id)),
                       ret, NULL, err);
 }

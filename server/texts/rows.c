@@ -86,7 +86,7 @@ bool texts_head(struct db *db, const char *id, int64_t *ret_epoch, int64_t *ret_
 
 bool texts_head_at(struct op_ctx *ctx, const char *id, int64_t rev, int64_t *ret_head)
 {
-    int64_t head = 0, first = 1;
+    int64_t head = 0, first = INT64_MAX; // none is kept
     if (!db_one_int(ctx->db, "SELECT n FROM text_update WHERE doc = $1 AND rev <= $2 ORDER BY n DESC LIMIT 1",
                     DB_ARGS(db_text(id), db_int(rev)), &head, NULL, ctx->err) ||
         !db_one_int(ctx->db, "SELECT n FROM text_update WHERE doc = $1 ORDER BY n LIMIT 1",

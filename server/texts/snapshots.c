@@ -19,9 +19,8 @@ static bool same_text(const struct text *a, const struct text *b)
            memcmp(buf_text(&a_content), buf_text(&b_content), a_content.len) == 0;
 }
 
-// Whether the stored snapshot, with the updates after it, gives this text.
-static bool is_sound(struct op_ctx *ctx, const char *id, int64_t snapshot, int64_t head,
-                     const struct text *text)
+bool text_is_stored(struct op_ctx *ctx, const char *id, int64_t snapshot, int64_t head,
+                    const struct text *text)
 {
     struct err why = { 0 };
     struct text *read = NULL;
@@ -38,7 +37,7 @@ static bool is_sound(struct op_ctx *ctx, const char *id, int64_t snapshot, int64
     return sound;
 }
 
-static bool insert(struct op_ctx *ctx, const char *id, int64_t n, const struct buf *bytes)
+bool text_snapshot_insert(struct op_ctx *ctx, const char *id, int64_t n, const struct buf *bytes)
 {
     return db_run(ctx->db, "INSERT INTO text_snapshot (doc, n, bytes) VALUES ($1, $2, $3)",
                   DB_ARGS(db_text(id), db_int(n), db_blob(bytes->data, bytes->len)), NULL, ctx->err);
@@ -71,12 +70,12 @@ bool text_snapshot_if_due(struct op_ctx *ctx, const char *id, const struct text 
     if (!is_due(row))
         return true;
     text_save(text, &bytes);
-    if (!insert(ctx, id, row->head, &bytes))
+    if (!text_snapshot_insert(ctx, id, row->head, &bytes))
         return false;
-    if (!is_sound(ctx, id, row->head, row->head, text))
+    if (!text_is_stored(ctx, id, row->head, row->head, text))
         return remove_snapshot(ctx, id, row->head);
     row->snapshot_head = row->head;
     row->snapshot_bytes = (int64_t)bytes.len;
     row->update_bytes = 0;
-    return before == 0 || !is_sound(ctx, id, before, row->head, text) || give_up_older(ctx, id, before);
+    return before == 0 || !text_is_stored(ctx, id, before, row->head, text) || give_up_older(ctx, id, before);
 }

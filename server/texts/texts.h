@@ -54,6 +54,16 @@ bool texts_write(struct op_ctx *ctx, const char *id, const struct text_author *a
 // no longer known.
 bool texts_head_at(struct op_ctx *ctx, const char *id, int64_t rev, int64_t *ret_head);
 
+// Words that an operation seen by `version` deleted, all stored before then, go for good: from the text, its snapshots and
+// its updates. Earlier versions show fillers of the same length in their place.
+struct text_purged {
+    size_t bytes;    // 0: there were no such words
+    int64_t base;    // with words: updates up to this one are no longer kept
+    bool unreadable; // the stored text is damaged; nothing was done
+};
+bool texts_purge(struct op_ctx *ctx, const char *id, struct bytes version, int64_t before,
+                 struct text_purged *ret);
+
 // --- reading ---------------------------------------------------------------------------------------------------------
 
 struct text_state {

@@ -19,3 +19,4 @@ unsigned note_readers(enum note_kind kind);
 unsigned note_writers(enum note_kind kind);
 
 enum { NOTE_LENGTH_MAX = 256 * 1024 }; // bytes of the visible text
+enum { NOTE_PURGE_DAYS = 30 };         // after which words that were deleted are gone everywhere

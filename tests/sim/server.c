@@ -6,7 +6,7 @@
 #include "server/core/metrics.h"
 #include "server/db/migrations.h"
 #include "server/integrations/mail.h"
-#include "server/jobs/housekeeping.h"
+#include "server/jobs/daily.h"
 #include "server/push/push.h"
 #include "server/texts/texts.h"
 #include "shared/host/host.h"
@@ -106,7 +106,7 @@ static bool start(struct err *err)
     struct app *app = &server.app;
     return store_prepare(server.store, host_now_ms(), err) && epoch_begin(server.store, host_now_ms(), err) &&
            engine_open(&app->engine, app, server.store, woken, NULL, err) && admin_ensure_tenant(app, err) &&
-           housekeeping_plan(app, err) && job_runner_create(&app->jobs, app, err);
+           daily_plan(app, err) && job_runner_create(&app->jobs, app, err);
 }
 
 void server_up(void)

@@ -1,5 +1,6 @@
 // Jobs: made with the operation or not at all, tried until they work or are given up, never run twice at once.
 #include "server/core/clock.h"
+#include "server/jobs/daily.h"
 #include "server/jobs/housekeeping.h"
 #include "shared/host/host.h"
 #include "tests/lib/testbed.h"
@@ -43,6 +44,8 @@ static bool finish(struct op_ctx *ctx, const struct job *job)
 static const struct job_kind kind_send = { .name = "test.send", .max_attempts = 3, .perform = perform };
 static const struct job_kind kind_finish = { .name = "test.finish", .perform = perform, .finish = finish };
 const struct job_kind *const job_kinds[] = { &job_housekeeping, &kind_finish, &kind_send };
+const struct job_kind *const daily_jobs[] = { &job_housekeeping };
+const size_t daily_job_count = ARRAY_LEN(daily_jobs);
 const size_t job_kind_count = ARRAY_LEN(job_kinds);
 
 // An operation that adds one ----------------------------------------------------------------------------------------
@@ -310,8 +313,8 @@ static void test_housekeeping_forgets_what_is_too_old(void **state)
         insert_of_age(db, days[i], host_now_ms());
     db_close(db);
     testbed_start(bed, NULL);
-    assert_true(housekeeping_plan(&bed->app, &err));
-    assert_true(housekeeping_plan(&bed->app, &err)); // once a day, however often it is planned
+    assert_true(daily_plan(&bed->app, &err));
+    assert_true(daily_plan(&bed->app, &err)); // once a day, however often it is planned
     assert_true(job_runner_start(&bed->app.jobs, &bed->app, &err));
     drain(bed);
     assert_int_equal(testbed_int(bed, "SELECT count(*) FROM request_result"), 4);

@@ -252,7 +252,7 @@ static void a_newer_outbox_is_left_alone(void **state)
     struct model_options options = { .home = folder };
     assert_false(model_open(&model, &options, &err));
     assert_non_null(strstr(err.message, "newer"));
-    store_exec(feed_outbox(home.feed), "PRAGMA user_version=2");
+    store_exec(feed_outbox(home.feed), "PRAGMA user_version=3");
 }
 
 static void a_damaged_cache_is_fetched_anew_and_the_outbox_stays(void **state)

@@ -259,6 +259,8 @@ void feed_idle(struct feed *feed, bool *ret_outbox)
     if (feed->holds_session) {
         sweep(feed);
         forget(feed, now);
+        if (!feed->loading)
+            feed_purge(feed, now);
     }
 }
 

@@ -37,9 +37,11 @@ struct feed {
     size_t ops_limit, frame_limit;
     int64_t heard; // up to here, at hello: rows that are shown or being fetched; 0 none
     bool loading;
-    int64_t soft_since; // machine ms; 0: nothing to flush
-    int64_t forget_at;  // machine ms: the next time to clean up
-    bool sweep;         // rows of an older generation lie about
+    int64_t soft_since;                  // machine ms; 0: nothing to flush
+    int64_t forget_at;                   // machine ms: the next time to clean up
+    int64_t purge_at;                    // machine ms: the next time to look for deleted words
+    char purge_after[REPLICA_NOTE_SIZE]; // the last note looked at
+    bool sweep;                          // rows of an older generation lie about
     // texts: those to ask for, and the last ones looked at
     struct wanted_text *wanted, **wanted_end;
     size_t asked_count;
@@ -62,6 +64,9 @@ bool feed_texts_scan(struct feed *feed, struct err *err);
 // Nothing is asked for any more.
 void feed_texts_forget(struct feed *feed);
 void feed_texts_close(struct feed *feed);
+
+// --- feed_purge.c: deleted words that are due. now: machine ms
+void feed_purge(struct feed *feed, int64_t now);
 
 // Writes the state row and commits.
 bool feed_commit(struct feed *feed, struct err *err);

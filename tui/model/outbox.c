@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OUTBOX_VERSION = 2 };
+enum { OUTBOX_VERSION = 3 };
 
 static const char ddl[] =
     "CREATE TABLE device (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, account INTEGER NOT "
@@ -80,10 +80,13 @@ bool outbox_prepare(struct store *store, struct err *err)
     case 1:
         upgrade(store);
         break;
+    case 2:
+        store_exec(store, "ALTER TABLE replica ADD COLUMN purged INTEGER NOT NULL DEFAULT 0");
+        break;
     default: // another program was quicker
         break;
     }
-    store_exec(store, "PRAGMA user_version=2");
+    store_exec(store, "PRAGMA user_version=3");
     return store_commit(store, err);
 }
 

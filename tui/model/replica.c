@@ -9,7 +9,7 @@
 const char replica_ddl[] =
     "CREATE TABLE replica (note TEXT PRIMARY KEY, epoch INTEGER NOT NULL, head INTEGER NOT NULL,"
     " agent INTEGER NOT NULL, acked INTEGER NOT NULL, base INTEGER NOT NULL, generation INTEGER NOT NULL,"
-    " snapshot BLOB);"
+    " snapshot BLOB, purged INTEGER NOT NULL DEFAULT 0);"
     // op: NULL came from the server, 0 typed here and not taken by an operation yet, else the operation's number;
     // used: own ids after a typed row
     "CREATE TABLE replica_log (note TEXT NOT NULL, n INTEGER NOT NULL, bytes BLOB NOT NULL, op INTEGER,"
@@ -244,8 +244,9 @@ void replica_keep(struct replica *replica, struct store *store)
     if (replica->stored)
         return;
     CLEANUP(query_end)
-    sqlite3_stmt *query = store_query(
-        store, "INSERT INTO replica VALUES (?1, 0, 0, ?2, 0, 0, ?3, NULL) ON CONFLICT DO NOTHING");
+    sqlite3_stmt *query =
+        store_query(store, "INSERT INTO replica (note, epoch, head, agent, acked, base, generation)"
+                           " VALUES (?1, 0, 0, ?2, 0, 0, ?3) ON CONFLICT DO NOTHING");
     replica->generation = new_generation();
     bind_text(query, 1, replica->note);
     bind_int(query, 2, (int64_t)text_agent(replica->text));
@@ -371,17 +372,47 @@ static bool reads_back(const struct text *text, const struct buf *snapshot)
     return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }
 
-void replica_compact(struct replica *replica, struct store *store)
+static bool fold(struct replica *replica, struct store *store)
 {
-    if (replica->last - replica->base < REPLICA_LOG_MAX || text_waiting(replica->text) > 0)
-        return;
     CLEANUP(buf_free) struct buf snapshot = { 0 };
+    if (text_waiting(replica->text) > 0)
+        return false;
     text_save(replica->text, &snapshot);
     if (!reads_back(replica->text, &snapshot))
-        return;
+        return false;
     replica->base = replica->last;
     write_record(replica, store);
     write_snapshot(replica, store, &snapshot);
+    return true;
+}
+
+void replica_compact(struct replica *replica, struct store *store)
+{
+    if (replica->last - replica->base >= REPLICA_LOG_MAX)
+        fold(replica, store);
+}
+
+static void note_purged(struct replica *replica, struct store *store, int64_t before)
+{
+    CLEANUP(query_end)
+    sqlite3_stmt *query = store_query(store, "UPDATE replica SET purged = ?2 WHERE note = ?1");
+    bind_text(query, 1, replica->note);
+    bind_int(query, 2, before);
+    store_run(store, query);
+}
+
+bool replica_purge(struct replica *replica, struct store *store, const void *version, size_t size,
+                   int64_t before)
+{
+    struct err ignored;
+    size_t purged = 0;
+    if (!replica->stored || !text_purge(replica->text, version, size, &purged, &ignored))
+        return false;
+    note_purged(replica, store, before);
+    if (purged == 0)
+        return true;
+    replica->generation = new_generation();
+    return fold(replica, store);
 }
 
 void replica_delete(struct store *store, const char *note)

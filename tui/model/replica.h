@@ -51,6 +51,10 @@ bool replica_replace(struct replica *replica, struct store *store, const void *s
                      int64_t epoch, int64_t head, struct err *err);
 // Folds a long log into the snapshot, once that has been read back.
 void replica_compact(struct replica *replica, struct store *store);
+// Words that operations deleted which the version has seen go for good, from the log and the snapshot too; whoever has a
+// picture loads it anew. before: the server's time that the version is of. False: not now, or it is damaged.
+bool replica_purge(struct replica *replica, struct store *store, const void *version, size_t size,
+                   int64_t before);
 void replica_delete(struct store *store, const char *note);
 
 // Applies a batch: what the text in memory then holds. *ret_waits: some of it waits for what is missing.

@@ -23,9 +23,9 @@ bool table_put(struct store *store, enum row_table table, int64_t gen, const voi
 bool table_add(struct store *store, enum row_table table, int64_t gen, const void *row, int64_t *ret_old_rev);
 bool table_delete(struct store *store, enum row_table table, int64_t gen, const char *id,
                   int64_t *ret_old_rev);
-// Deletes at most `limit` rows of other generations than `keep` and `next`; how many there were.
 // Deletes every row of that generation.
 void table_clear(struct store *store, enum row_table table, int64_t gen);
+// Deletes at most `limit` rows of other generations than `keep` and `next`; how many there were.
 int64_t table_sweep(struct store *store, enum row_table table, int64_t keep, int64_t next, int64_t limit);
 
 // "SELECT <every column> FROM <table> WHERE gen = (SELECT gen FROM state) <rest>": kept for the life of the program.
