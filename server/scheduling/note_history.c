@@ -9,7 +9,10 @@ struct revision_view {
     const char *agent, *authorId, *authorName;
     int64_t startedAt, endedAt;
     int64_t added, removed;
+    bool faded;
 };
+
+#define FADED_HELP "Words of it were deleted over 30 days ago and are gone: fillers stand in their place"
 
 static const struct field revision_fields[] = {
     { FIELD(struct revision_view, ord), .kind = FIELD_INT },
@@ -21,17 +24,32 @@ static const struct field revision_fields[] = {
     { FIELD(struct revision_view, endedAt), .kind = FIELD_TIME },
     { FIELD(struct revision_view, added), .kind = FIELD_INT, .help = "Bytes" },
     { FIELD(struct revision_view, removed), .kind = FIELD_INT, .help = "Bytes" },
+    { FIELD(struct revision_view, faded), .kind = FIELD_BOOL, .help = FADED_HELP },
 };
 static const struct shape revision_shape = SHAPE(struct revision_view, "NoteRevision", revision_fields);
 
-// In the order of the shape.
-#define COLUMNS "ord, agent, author_id, author_name, started_at, ended_at, added, removed"
+// In the order of the shape; $2: faded when it ended before that.
+#define COLUMNS                                                                                              \
+    "ord, agent, author_id, author_name, started_at, ended_at, added, removed, "                             \
+    "CASE WHEN ended_at < $2 THEN 1 ELSE 0 END"
+
+// When the last step ended whose removed words are gone.
+static bool purged_until(struct op_ctx *ctx, const char *note, int64_t *ret)
+{
+    return db_one_int(
+        ctx->db,
+        "SELECT COALESCE(MAX(ended_at), 0) FROM note_revision WHERE note_id = $1 AND removed > 0 "
+        "AND ended_at < $2",
+        DB_ARGS(db_text(note), db_int(note_purge_before(ctx->now))), ret, NULL, ctx->err);
+}
 
 static bool load_history(struct op_ctx *ctx, const char *note, struct list *ret)
 {
     CLEANUP(db_done) struct db_rows rows = { 0 };
-    if (!db_query(ctx->db, &rows, "SELECT " COLUMNS " FROM note_revision WHERE note_id = $1 ORDER BY ord",
-                  DB_ARGS(db_text(note)), ctx->err))
+    int64_t purged = 0;
+    if (!purged_until(ctx, note, &purged) ||
+        !db_query(ctx->db, &rows, "SELECT " COLUMNS " FROM note_revision WHERE note_id = $1 ORDER BY ord",
+                  DB_ARGS(db_text(note), db_int(purged)), ctx->err))
         return false;
     while (db_next(&rows))
         if (!db_load(&rows, &revision_shape, ctx->arena, LIST_ADD(ret, ctx->arena, struct revision_view)))
@@ -68,6 +86,7 @@ struct note_then {
     int64_t ord;
     const char *authorName;
     int64_t endedAt;
+    bool faded;
     const char *text;
 };
 
@@ -75,6 +94,7 @@ static const struct field then_fields[] = {
     { FIELD(struct note_then, ord), .kind = FIELD_INT },
     { FIELD(struct note_then, authorName), .kind = FIELD_TEXT, .flags = FIELD_OMIT_EMPTY },
     { FIELD(struct note_then, endedAt), .kind = FIELD_TIME },
+    { FIELD(struct note_then, faded), .kind = FIELD_BOOL, .help = FADED_HELP },
     { FIELD(struct note_then, text), .kind = FIELD_TEXT },
 };
 static const struct shape then_shape = SHAPE(struct note_then, "NoteThen", then_fields);
@@ -83,7 +103,9 @@ static bool load_revision(struct op_ctx *ctx, const char *note, int64_t ord, str
                           struct bytes *ret_version)
 {
     CLEANUP(db_done) struct db_rows rows = { 0 };
-    if (!db_query(ctx->db, &rows,
+    int64_t purged = 0;
+    if (!purged_until(ctx, note, &purged) ||
+        !db_query(ctx->db, &rows,
                   "SELECT author_name, ended_at, version FROM note_revision WHERE note_id = $1 AND ord = $2",
                   DB_ARGS(db_text(note), db_int(ord)), ctx->err))
         return false;
@@ -95,6 +117,7 @@ static bool load_revision(struct op_ctx *ctx, const char *note, int64_t ord, str
     ret->ord = ord;
     ret->authorName = db_col_copy(&rows, 0, ctx->arena);
     ret->endedAt = db_col_int(&rows, 1);
+    ret->faded = ret->endedAt < purged;
     return true;
 }
 

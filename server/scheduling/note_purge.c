@@ -7,8 +7,6 @@
 
 enum { NOTES_AT_ONCE = 8 };
 
-static const int64_t PURGE_MS = NOTE_PURGE_DAYS * (int64_t)DAY_MS;
-
 static bool find_due(struct op_ctx *ctx, struct list *ret)
 {
     CLEANUP(db_done) struct db_rows rows = { 0 };
@@ -44,7 +42,7 @@ static bool plan_next(struct op_ctx *ctx, const char *note, int64_t before)
     return db_run(ctx->db,
                   "UPDATE note SET purge_at = COALESCE((SELECT MIN(ended_at) + $3 FROM note_revision "
                   "WHERE note_id = $1 AND removed > 0 AND ended_at >= $2), 0) WHERE id = $1",
-                  DB_ARGS(db_text(note), db_int(before), db_int(PURGE_MS + 1)), NULL, ctx->err);
+                  DB_ARGS(db_text(note), db_int(before), db_int(ctx->now - before + 1)), NULL, ctx->err);
 }
 
 static bool try_tomorrow(struct op_ctx *ctx, const char *note)
@@ -55,7 +53,7 @@ static bool try_tomorrow(struct op_ctx *ctx, const char *note)
 
 static bool purge(struct op_ctx *ctx, const char *note)
 {
-    int64_t before = ctx->now - PURGE_MS;
+    int64_t before = note_purge_before(ctx->now);
     struct bytes version = { 0 };
     struct text_purged purged = { 0 };
     if (!version_before(ctx, note, before, &version) ||

@@ -1,5 +1,7 @@
 #include "shared/domain/notes.h"
 
+#include "shared/base/civil.h"
+
 #include <stddef.h>
 
 const char *const note_kind_words[] = { "consultant", "live",   "preparation", "internal",
@@ -29,4 +31,9 @@ unsigned note_readers(enum note_kind kind)
 unsigned note_writers(enum note_kind kind)
 {
     return rights[kind].writers;
+}
+
+int64_t note_purge_before(int64_t now)
+{
+    return now - NOTE_PURGE_DAYS * (int64_t)DAY_MS;
 }

@@ -4,6 +4,8 @@
 
 #include "shared/domain/roles.h"
 
+#include <stdint.h>
+
 enum note_kind {
     NOTE_CONSULTANT,  // the lead consultant's alone
     NOTE_LIVE,        // of the session: the consultants write, everyone reads
@@ -19,4 +21,9 @@ unsigned note_readers(enum note_kind kind);
 unsigned note_writers(enum note_kind kind);
 
 enum { NOTE_LENGTH_MAX = 256 * 1024 }; // bytes of the visible text
-enum { NOTE_PURGE_DAYS = 30 };         // after which words that were deleted are gone everywhere
+
+// Words that were deleted go for good after NOTE_PURGE_DAYS (handbook SYNC): those that the steps of a note's history
+// removed which ended before note_purge_before(). A version is faded when fillers stand in it for such words, that is when
+// it is older than the last of those steps.
+enum { NOTE_PURGE_DAYS = 30 };
+int64_t note_purge_before(int64_t now); // UTC ms

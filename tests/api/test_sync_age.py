@@ -8,11 +8,11 @@ import unittest
 
 from api import wait_until
 from common import ADMIN
-from server import SLOW
+from server import SLOW, run_tool
 from syncing import CLIENT, CONSULTANT, WithSync
 
 
-class Age(WithSync):
+class WithTime(WithSync):
     options = (*WithSync.options, "--test-clock")
 
     def later(self, days):
@@ -29,6 +29,8 @@ class Age(WithSync):
         with contextlib.closing(sqlite3.connect(self.server.data / "store.db", timeout=10)) as db:
             return db.execute(sql).fetchone()[0]
 
+
+class Age(WithTime):
     def seen_by(self, email, device, caches):
         """What a program knows at this moment, kept to come back with."""
         program = self.program(email, device=device)
@@ -66,6 +68,24 @@ class Age(WithSync):
         for email, device, cache in caches:
             with self.subTest(after=212, device=device):
                 self.come_back(email, device, cache, ["cursor"])
+
+
+class Purge(WithTime):
+    def test_deleted_words_go_after_30_days(self):
+        """Their day's round of the job finds them, and the store's file has them nowhere."""
+        self.grant()
+        path = f"/api/consultations/{self.book()}/notes/shared"
+        self.api(CLIENT).patch(path, {"text": "Buy Initech, quietly\nAgenda"})
+        self.api(CLIENT).patch(path, {"text": "Agenda"})
+        self.later(days=33)
+        wait_until(lambda: not self.count("SELECT count(*) FROM note WHERE purge_at > 0"), 30 * SLOW, "purge")
+        self.assertEqual(self.api(CLIENT).get(path)["note"]["text"], "Agenda")
+        self.server.stop()
+        files = [file.read_bytes() for file in self.server.data.iterdir() if file.is_file()]
+        self.assertFalse(any(b"Initech" in data for data in files))
+        self.assertTrue(any(b"Agenda" in data for data in files))
+        run_tool("check", data=self.server.data)
+        self.server.start()
 
 
 if __name__ == "__main__":

@@ -71,11 +71,17 @@ static void check_note(struct office *office, const char *id, const char *expect
     cJSON_Delete(data);
 }
 
-static void check_first_version(struct office *office, const char *id, const char *expected)
+static void check_first_version(struct office *office, const char *id, bool faded, const char *expected)
 {
     cJSON *data = office_run(office, &op_run_note_at, &office->john, ERR_NONE,
                              "{\"id\":\"%s\",\"kind\":\"shared\",\"ord\":1}", id);
     assert_string_equal(json_text(data, "note.text"), expected);
+    assert_int_equal(cJSON_IsTrue(json_at(data, "note.faded")), faded);
+    cJSON_Delete(data);
+    data = office_run(office, &op_run_note_history, &office->john, ERR_NONE,
+                      "{\"id\":\"%s\",\"kind\":\"shared\"}", id);
+    assert_int_equal(cJSON_IsTrue(json_at(data, "revisions.0.faded")), faded);
+    assert_false(cJSON_IsTrue(json_at(data, "revisions.1.faded")));
     cJSON_Delete(data);
 }
 
@@ -135,7 +141,7 @@ static void test_earlier_versions_keep_their_length(void **state)
     typist_remove(&john, 0, 13);
     assert_int_equal(typist_send(&john), ERR_NONE);
     purge(office, "2030-02-07T10:00:00Z");
-    check_first_version(office, id, "xxxxxxxxxxxxxAgenda");
+    check_first_version(office, id, true, "xxxxxxxxxxxxxAgenda");
     typist_close(&john);
 }
 
@@ -180,10 +186,10 @@ static void test_words_in_snapshots(void **state)
         assert_int_equal(typist_send(&john), ERR_NONE);
     }
     assert_int_equal(count(office, "SELECT COUNT(*) FROM text_snapshot"), 2);
-    check_first_version(office, id, SECRET);
+    check_first_version(office, id, false, SECRET);
     const char *before = content(office, &john);
     purge(office, "2030-03-01T08:00:00Z");
-    check_first_version(office, id, "xxxxxxxxxxxxxxxxxxxxxxxx");
+    check_first_version(office, id, true, "xxxxxxxxxxxxxxxxxxxxxxxx");
     check_note(office, id, before);
     office_prove(office);
     for (int i = 0; i < 2 * TEXTS_SNAPSHOT_UPDATES + 10; i++) {

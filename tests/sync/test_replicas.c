@@ -583,6 +583,14 @@ static void deleted_words_are_gone_after_30_days(void **state)
     go_idle();
     assert_false(files_hold("secret merger"));
     assert_true(files_hold("younger words"));
+    struct list history = { 0 };
+    model_text_history(text, &john.arena, &history);
+    assert_int_equal(history.count, 2);
+    assert_false(LIST_AT(&history, struct revision, 0)->faded);
+    assert_false(LIST_AT(&history, struct revision, 1)->faded);
+    tell_step(3, 40, 0);
+    model_text_history(text, &john.arena, &history);
+    assert_true(LIST_AT(&history, struct revision, 0)->faded);
     // Whoever has the text open goes on with it.
     is_now(text, "Agenda");
     put_in(text, 6, ": budget");

@@ -119,6 +119,7 @@ static void revision_json(struct cli_run *run, const struct revision *revision)
     json_when(run, "until", revision->ended_at);
     json_int(run, "added", revision->added);
     json_int(run, "removed", revision->removed);
+    json_bool(run, "faded", revision->faded);
     say(run, "}");
 }
 
@@ -137,7 +138,7 @@ static int print_history(struct cli_run *run, struct model_text *text)
         say(run, "%4lld  %s %s  +%lld -%lld  ", (long long)revision->ord, day_words(run, revision->ended_at),
             clock_words(run, revision->ended_at), (long long)revision->added, (long long)revision->removed);
         say_text(run, revision->mine ? "you" : revision->author_name);
-        say(run, "\n");
+        say(run, revision->faded ? "  (faded)\n" : "\n");
     }
     if (run->json)
         say(run, "]}\n");

@@ -3,8 +3,6 @@
 
 #include "tui/model/feed_internal.h"
 
-#include "shared/base/civil.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -84,7 +82,7 @@ void feed_purge(struct feed *feed, int64_t now)
         return;
     size_t count = next_notes(feed, due);
     for (size_t i = 0; i < count; i++)
-        purge(feed, &due[i], model_now(feed->model) - NOTE_PURGE_DAYS * (int64_t)DAY_MS);
+        purge(feed, &due[i], note_purge_before(model_now(feed->model)));
     if (count == NOTES_AT_ONCE) {
         memcpy(feed->purge_after, due[count - 1].note, sizeof feed->purge_after);
         return;

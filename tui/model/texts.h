@@ -70,6 +70,7 @@ struct revision { // one sitting of one author
     bool mine;
     int64_t started_at, ended_at; // UTC ms
     int64_t added, removed;       // bytes
+    bool faded;                   // words of it are gone for good (shared/domain/notes.h)
 };
 // From the cache, newest first; works without a network. ret: struct revision.
 void model_text_history(struct model_text *text, struct arena *arena, struct list *ret);

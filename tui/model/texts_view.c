@@ -59,6 +59,20 @@ static bool is_me(const struct row_me *me, const char *user_id)
     return me->id != NULL && user_id != NULL && strcmp(me->id, user_id) == 0;
 }
 
+static void note_faded(const struct list *revisions, int64_t before)
+{
+    int64_t purged = 0;
+    for (size_t i = 0; i < revisions->count; i++) {
+        const struct revision *step = LIST_AT(revisions, struct revision, i);
+        if (step->removed > 0 && step->ended_at < before && step->ended_at > purged)
+            purged = step->ended_at;
+    }
+    for (size_t i = 0; i < revisions->count; i++) {
+        struct revision *version = LIST_AT(revisions, struct revision, i);
+        version->faded = version->ended_at < purged;
+    }
+}
+
 void model_text_history(struct model_text *text, struct arena *arena, struct list *ret)
 {
     struct row_note_revision row;
@@ -79,6 +93,7 @@ void model_text_history(struct model_text *text, struct arena *arena, struct lis
         };
     query_end(&query);
     reader_end(text->model);
+    note_faded(&revisions, note_purge_before(model_now(text->model)));
     *ret = revisions;
 }
 

@@ -196,6 +196,15 @@ static const char *title_of(struct screen *screen)
         format_when(&screen->app->frame, zone_of(screen), revision->ended_at, screen->app->now));
 }
 
+static const char *remark_on(const struct history_data *data)
+{
+    const struct revision *shown = LIST_AT(&data->revisions, struct revision, data->list.selected);
+    if (shown->faded)
+        return " Words deleted since, over 30 days ago, are gone: fillers stand in their place. ";
+    return others_wrote_too(data) ? " Several people wrote at once: marked is what all of them changed. "
+                                  : NULL;
+}
+
 static void draw_history(struct screen *screen, const struct canvas *canvas)
 {
     struct history_data *data = screen->data;
@@ -209,9 +218,9 @@ static void draw_history(struct screen *screen, const struct canvas *canvas)
     else
         draw_list(screen, &part);
     inner = canvas_box(canvas, rest, INK_BOX, title_of(screen));
-    if (data->revisions.count > 0 && others_wrote_too(data))
+    if (data->revisions.count > 0 && remark_on(data) != NULL)
         canvas_text_in(canvas, rest.x + 2, rest.y + rest.height - 1, rest.width - 4, INK_WARN,
-                       " Several people wrote at once: marked is what all of them changed. ");
+                       remark_on(data));
     part = canvas_sub(canvas, rect_inset(inner, 1, 0));
     draw_text(screen, &part);
 }
@@ -288,8 +297,10 @@ static bool may_go_back(struct screen *screen, const char **ret_reason)
     *ret_reason = "there is nothing";
     if (selected_of(screen) == NULL)
         return false;
-    *ret_reason = data->list.selected == 0 ? "it is as it is now" : "you only read this note";
-    return data->list.selected > 0 && model_text_may_write(data->text, &err);
+    *ret_reason = data->list.selected == 0     ? "it is as it is now"
+                  : selected_of(screen)->faded ? "words of it are gone for good"
+                                               : "you only read this note";
+    return data->list.selected > 0 && !selected_of(screen)->faded && model_text_may_write(data->text, &err);
 }
 
 static void ask_to_go_back(struct screen *screen)
