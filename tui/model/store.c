@@ -35,7 +35,7 @@ struct store {
 };
 
 // Statements are constant and rows are checked before, so those that do not fit mean that the tables are not what they
-// were made as. One whose header asks for a newer SQLite can only be read.
+// were made as. One whose header asks for a newer SQLite can only be read, and sizes that are damaged ask for all memory.
 static bool is_damage(int failure)
 {
     switch (failure & 0xff) {
@@ -43,8 +43,10 @@ static bool is_damage(int failure)
     case SQLITE_CORRUPT:
     case SQLITE_ERROR:
     case SQLITE_MISMATCH:
+    case SQLITE_NOMEM:
     case SQLITE_NOTADB:
     case SQLITE_READONLY:
+    case SQLITE_TOOBIG:
         return true;
     default:
         return false;
