@@ -86,9 +86,9 @@ quality regulation reporting resilience retention revenue review risk roadmap sa
 system talent team technology training transformation vendor vision warehouse workflow workshop""".split()
 
 
-def add_consultations(path, count, consultant_email):
+def add_consultations(path, count, consultant_email, notes=False):
     """`count` past sessions of the consultant, each unlike the others: an hour each, one after the other, back from the
-    earliest there is."""
+    earliest there is. notes: most with a note of the client's, which the server makes a merging text with a history."""
     now, chance = int(time.time() * 1000), random.Random(count)
     with store(path) as db:
         person = row_of(db, "person", "email = ?", consultant_email)
@@ -106,7 +106,7 @@ def add_consultations(path, count, consultant_email):
                 actual_start=begun, actual_end=begun + chance.randrange(3000000, 4500000), blocks=0,
                 booked_at=start - chance.randrange(30 * DAY_MS), confirmed_at=start - chance.randrange(DAY_MS),
                 minutes=60, purpose=" ".join(chance.choices(WORDS, k=chance.randrange(3, 9))).capitalize(),
-                client_notes=" ".join(chance.choices(WORDS, k=chance.randrange(0, 15)))))
+                client_notes=" ".join(chance.choices(WORDS, k=chance.randrange(15) if notes else 0))))
 
 
 def requests(lines):

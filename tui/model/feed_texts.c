@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WANT_AGAIN_MS = 1000 };
+enum { WANT_AGAIN_MS = 1000, SCAN_TOGETHER = 500 };
 
 // --- what is wanted ------------------------------------------------------------------------------------------------
 
@@ -184,10 +184,9 @@ static bool take_updates(struct feed *feed, struct replica *replica, const struc
         return true;
     text_version(replica->text, &after);
     bool news = before.len != after.len || memcmp(before.data, after.data, after.len) != 0;
-    replica_keep(replica, feed->outbox);
+    replica_heard(replica, feed->outbox, epoch, head);
     if (news)
         replica_append(replica, feed->outbox, batch->data, batch->size, -1);
-    replica_heard(replica, feed->outbox, epoch, head);
     return !news || check_agent(replica, feed->outbox, own, err);
 }
 
@@ -239,18 +238,26 @@ static bool read_heard(struct feed *feed, const char *note, int64_t *ret_epoch, 
     return found;
 }
 
-bool feed_text_row(struct feed *feed, const struct row_note *row, struct err *err)
+enum row_says { ROW_NOTHING_NEW, ROW_FOLLOWS, ROW_TOO_FAR };
+
+static enum row_says compare_row(struct feed *feed, const struct row_note *row)
 {
     int64_t epoch, head;
     read_heard(feed, row->id, &epoch, &head);
     if (row->head <= 0 || (epoch == row->epoch && head >= row->head))
-        return true;
+        return ROW_NOTHING_NEW;
     bool follows =
         (epoch == 0 || epoch == row->epoch) && row->tailCount > 0 && row->head - row->tailCount <= head;
-    if (!follows) {
+    return follows ? ROW_FOLLOWS : ROW_TOO_FAR;
+}
+
+bool feed_text_row(struct feed *feed, const struct row_note *row, struct err *err)
+{
+    enum row_says says = compare_row(feed, row);
+    if (says == ROW_TOO_FAR)
         want(feed, row->id);
+    if (says != ROW_FOLLOWS)
         return true;
-    }
     struct replica *replica = begin(feed, row->id, err);
     bool waits = false;
     if (replica == NULL)
@@ -337,18 +344,46 @@ bool feed_text_gone(struct feed *feed, const char *note, struct err *err)
 
 // --- all of them ---------------------------------------------------------------------------------------------------
 
-static bool scan_rows(struct feed *feed, struct err *err)
+// Many rows share a transaction; pictures are for notes that somebody looks at.
+static bool scan_row(struct feed *feed, const struct row_note *row, int *taken, struct err *err)
+{
+    enum row_says says = compare_row(feed, row);
+    if (says == ROW_TOO_FAR)
+        want(feed, row->id);
+    if (says != ROW_FOLLOWS)
+        return true;
+    struct replica replica;
+    bool waits = false;
+    if (*taken % SCAN_TOGETHER == 0 && !store_begin(feed->outbox, STORE_SOFT, err))
+        return false;
+    replica_open(&replica, feed->outbox, row->id);
+    bool good = take_updates(feed, &replica, &row->tail, row->epoch, row->head, &waits, err);
+    if (good && !waits)
+        replica_compact(&replica, feed->outbox);
+    replica_close(&replica);
+    if (!good)
+        return bad_text(feed, row->id, err);
+    if (waits) // nothing of it was written
+        want(feed, row->id);
+    *taken += 1;
+    return *taken % SCAN_TOGETHER != 0 || store_commit(feed->outbox, err);
+}
+
+static bool scan_rows(struct feed *feed, int *ret_taken, struct err *err)
 {
     CLEANUP(arena_free) struct arena arena = { 0 };
     struct row_note row;
     bool good = true;
+    *ret_taken = 0;
     feed_texts_forget(feed);
     feed->scanning = true;
     CLEANUP(query_end) sqlite3_stmt *rows = store_query(feed->cache, table_select(ROW_NOTE, "AND head > 0"));
-    while (good && table_next(feed->cache, rows, ROW_NOTE, &arena, &row))
-        good = feed_text_row(feed, &row, err);
+    while (good && table_next(feed->cache, rows, ROW_NOTE, &arena, &row)) {
+        good = scan_row(feed, &row, ret_taken, err);
+        arena_reset(&arena);
+    }
     feed->scanning = false;
-    return good;
+    return good && (*ret_taken % SCAN_TOGETHER == 0 || store_commit(feed->outbox, err));
 }
 
 // Replicas that a note should stand behind. One that no text of the server's is known of is still typed only, until its
@@ -367,8 +402,11 @@ bool feed_texts_scan(struct feed *feed, struct err *err)
 {
     CLEANUP(arena_free) struct arena arena = { 0 };
     struct list gone = { 0 };
-    if (!scan_rows(feed, err))
+    int taken;
+    if (!scan_rows(feed, &taken, err))
         return false;
+    if (taken > 0)
+        tell(feed, false);
     CLEANUP(query_end)
     sqlite3_stmt *replicas = select_settled(feed);
     while (store_row(feed->outbox, replicas))

@@ -246,11 +246,13 @@ void replica_keep(struct replica *replica, struct store *store)
     CLEANUP(query_end)
     sqlite3_stmt *query =
         store_query(store, "INSERT INTO replica (note, epoch, head, agent, acked, base, generation)"
-                           " VALUES (?1, 0, 0, ?2, 0, 0, ?3) ON CONFLICT DO NOTHING");
+                           " VALUES (?1, ?4, ?5, ?2, 0, 0, ?3) ON CONFLICT DO NOTHING");
     replica->generation = new_generation();
     bind_text(query, 1, replica->note);
     bind_int(query, 2, (int64_t)text_agent(replica->text));
     bind_int(query, 3, replica->generation);
+    bind_int(query, 4, replica->epoch);
+    bind_int(query, 5, replica->head);
     store_run(store, query);
     replica->stored = true;
 }
@@ -274,10 +276,13 @@ void replica_append(struct replica *replica, struct store *store, const void *ba
 
 void replica_heard(struct replica *replica, struct store *store, int64_t epoch, int64_t head)
 {
-    replica_keep(replica, store);
+    bool is_new = !replica->stored;
     replica->epoch = epoch;
     replica->head = head;
-    write_record(replica, store);
+    if (is_new)
+        replica_keep(replica, store);
+    else
+        write_record(replica, store);
 }
 
 bool replica_new_agent(struct replica *replica, struct store *store, struct err *err)
