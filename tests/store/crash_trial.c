@@ -9,8 +9,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
 enum { POINTS = 200 };
 
+struct tally {
+    size_t points;     // moments looked at
+    size_t lost;       // acknowledged things missing, over all of them
+    size_t broken;     // stores that did not open, or were not whole
+    size_t bad_images; // moments with either
+};
+
+static const struct crash_trial *trial;
 static size_t wanted_points = POINTS; // 0: all
 static uint64_t seed = 20251230;
 
@@ -22,7 +36,7 @@ static size_t points_of_this_build(void)
     return times > 1 ? POINTS / (size_t)times : POINTS;
 }
 
-void crash_trial_options(int argc, char **argv)
+static void read_options(int argc, char **argv)
 {
     wanted_points = points_of_this_build();
     for (int i = 1; i < argc; i++) {
@@ -35,8 +49,7 @@ void crash_trial_options(int argc, char **argv)
     }
 }
 
-static void crash_at(const struct crash_trial *trial, const char *base, size_t point,
-                     struct crash_tally *tally)
+static void crash_at(const char *base, size_t point, struct tally *tally)
 {
     char folder[128], store[160];
     const int64_t *marks;
@@ -52,21 +65,21 @@ static void crash_at(const struct crash_trial *trial, const char *base, size_t p
     crash_vfs_remove_folder(folder);
 }
 
-static void crash_everywhere(const struct crash_trial *trial, const char *base, struct crash_tally *tally)
+static void crash_everywhere(const char *base, struct tally *tally)
 {
     size_t points = crash_vfs_points();
     size_t step = wanted_points == 0 || wanted_points >= points ? 1 : points / wanted_points;
     for (size_t point = seed % step; point < points; point += step)
-        crash_at(trial, base, point, tally);
+        crash_at(base, point, tally);
     printf("seed %" PRIu64
            ": %zu of %zu moments, %zu bad images, %zu acknowledged things lost, %zu stores broken\n",
            seed, tally->points, points, tally->bad_images, tally->lost, tally->broken);
 }
 
-struct crash_tally crash_trial_run(const struct crash_trial *trial, bool lie)
+static struct tally try_on(bool lie)
 {
     char base[64], folder[96];
-    struct crash_tally tally = { 0 };
+    struct tally tally = { 0 };
     // in memory where there is some: the images' own syncs cost time and prove nothing
     snprintf(base, sizeof(base), "%s/serenity-crash-XXXXXX",
              access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
@@ -76,9 +89,37 @@ struct crash_tally crash_trial_run(const struct crash_trial *trial, bool lie)
     crash_vfs_install(folder);
     crash_vfs_lie(lie);
     trial->run(folder);
-    crash_everywhere(trial, base, &tally);
+    crash_everywhere(base, &tally);
     crash_vfs_uninstall();
     crash_vfs_remove_folder(folder);
     CHECK(rmdir(base) == 0);
     return tally;
+}
+
+static void test_nothing_acknowledged_is_lost(void **state)
+{
+    (void)state;
+    struct tally tally = try_on(false);
+    assert_int_equal(tally.broken, 0);
+    assert_int_equal(tally.lost, 0);
+}
+
+// The same run on a disk that answers syncs without doing them, as synchronous = OFF would: were nothing found lost
+// there, this test would prove nothing.
+static void test_a_disk_that_lies_is_found_out(void **state)
+{
+    (void)state;
+    struct tally tally = try_on(true);
+    assert_true(tally.bad_images > 0);
+}
+
+int crash_trial_main(int argc, char **argv, const struct crash_trial *wanted)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing_acknowledged_is_lost),
+        cmocka_unit_test(test_a_disk_that_lies_is_found_out),
+    };
+    trial = wanted;
+    read_options(argc, argv);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,14 +11,6 @@ struct crash_trial {
     bool (*inspect)(const char *store, size_t point, const int64_t *marks, size_t count, size_t *ret_lost);
 };
 
-struct crash_tally {
-    size_t points;     // moments looked at
-    size_t lost;       // acknowledged things missing, over all of them
-    size_t broken;     // stores that did not open, or were not whole
-    size_t bad_images; // moments with either
-};
-
-// --all | --points N, --seed S
-void crash_trial_options(int argc, char **argv);
-// lie: on a disk whose syncs do nothing, to see the trial find loss.
-struct crash_tally crash_trial_run(const struct crash_trial *trial, bool lie);
+// The test program: nothing acknowledged is lost and no store broken; and on a disk whose syncs do nothing the same trial
+// finds loss. Options: --all | --points N, --seed S. Returns the exit code.
+int crash_trial_main(int argc, char **argv, const struct crash_trial *trial);

@@ -113,31 +113,8 @@ static bool inspect(const char *store, size_t point, const int64_t *marks, size_
     return *ret_lost > 0 || is_whole(db, point);
 }
 
-static const struct crash_trial trial = { run, inspect };
-
-static void test_nothing_acknowledged_is_lost(void **state)
-{
-    (void)state;
-    struct crash_tally tally = crash_trial_run(&trial, false);
-    assert_int_equal(tally.broken, 0);
-    assert_int_equal(tally.lost, 0);
-}
-
-// The same run on a disk that answers syncs without doing them, as synchronous = OFF would: were nothing found lost
-// there, this test would prove nothing.
-static void test_a_disk_that_lies_is_found_out(void **state)
-{
-    (void)state;
-    struct crash_tally tally = crash_trial_run(&trial, true);
-    assert_true(tally.bad_images > 0);
-}
-
 int main(int argc, char **argv)
 {
-    crash_trial_options(argc, argv);
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing_acknowledged_is_lost),
-        cmocka_unit_test(test_a_disk_that_lies_is_found_out),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct crash_trial trial = { run, inspect };
+    return crash_trial_main(argc, argv, &trial);
 }
