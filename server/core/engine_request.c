@@ -32,48 +32,49 @@ void op_request_free(struct op_request *request)
 
 // Arguments -------------------------------------------------------------------------------------------------------
 
-static void blank_secrets(const struct shape *shape, void *value, struct arena *arena);
+static void blank(const struct shape *shape, unsigned flags, void *value, struct arena *arena);
 
-static void blank_list(const struct field *field, struct list *list, struct arena *arena)
+static void blank_list(const struct field *field, unsigned flags, struct list *list, struct arena *arena)
 {
     list->items = arena_copy(arena, list->items, list->count * field->sub->size);
     for (size_t i = 0; i < list->count; i++)
-        blank_secrets(field->sub, (char *)list->items + i * field->sub->size, arena);
+        blank(field->sub, flags, (char *)list->items + i * field->sub->size, arena);
 }
 
-static void blank_secrets(const struct shape *shape, void *value, struct arena *arena)
+// What has one of those flags is left out.
+static void blank(const struct shape *shape, unsigned flags, void *value, struct arena *arena)
 {
     for (size_t i = 0; i < shape->count; i++) {
         const struct field *field = &shape->fields[i];
         void *at = field_at(field, value);
-        if (field->flags & FIELD_SECRET) {
+        if (field->flags & flags) {
             CHECK(field->kind == FIELD_TEXT || field->kind == FIELD_JSON || field->kind == FIELD_BYTES);
             if (field->kind == FIELD_BYTES)
                 *(struct bytes *)at = (struct bytes){ 0 };
             else
                 *(const char **)at = NULL;
         } else if (field->kind == FIELD_OBJECT) {
-            blank_secrets(field->sub, at, arena);
+            blank(field->sub, flags, at, arena);
         } else if (field->kind == FIELD_OBJECTS) {
-            blank_list(field, at, arena);
+            blank_list(field, flags, at, arena);
         }
     }
 }
 
-// The arguments as the audit trail keeps them.
-static const char *describe(const struct shape *shape, const void *in, struct arena *arena)
+static const char *describe(const struct shape *shape, unsigned without, const void *in, struct arena *arena)
 {
     CLEANUP(buf_free) struct buf text = { 0 };
     void *copy = arena_copy(arena, in, shape->size);
-    blank_secrets(shape, copy, arena);
+    blank(shape, without, copy, arena);
     shape_write(shape, copy, &text);
     return arena_strndup(arena, buf_text(&text), text.len);
 }
 
-static void compute_digest(const char *op, struct request_state *state)
+static void compute_digest(const struct op_spec *spec, struct request_state *state, struct arena *arena)
 {
     CLEANUP(buf_free) struct buf text = { 0 };
-    buf_addf(&text, "%s\n%s", op, state->args == NULL ? "" : state->args);
+    buf_addf(&text, "%s\n%s", spec->name,
+             spec->in == NULL ? "" : describe(spec->in, FIELD_SECRET, state->in, arena));
     digest_hex(text.data, text.len, state->digest);
 }
 
@@ -116,9 +117,9 @@ void request_check(struct op_request *request)
     if (spec->kind != OP_CHANGE || state->in == NULL)
         return;
     if (spec->in != NULL && !request->op->unaudited)
-        state->args = describe(spec->in, state->in, &request->arena);
+        state->args = describe(spec->in, FIELD_SECRET | FIELD_PRIVATE, state->in, &request->arena);
     if (request->idempotency_key != NULL && results_keep(request->op))
-        compute_digest(spec->name, state);
+        compute_digest(spec, state, &request->arena);
 }
 
 // Admission -------------------------------------------------------------------------------------------------------

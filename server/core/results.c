@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-static bool has_secret(const struct shape *shape)
+static bool has(const struct shape *shape, unsigned flag)
 {
     for (size_t i = 0; shape != NULL && i < shape->count; i++) {
         const struct field *field = &shape->fields[i];
-        if ((field->flags & FIELD_SECRET) || has_secret(field->sub))
+        if ((field->flags & flag) || has(field->sub, flag))
             return true;
     }
     return false;
@@ -17,8 +17,8 @@ static bool has_secret(const struct shape *shape)
 bool results_keep(const struct op *op)
 {
     static const char signing_in[] = "auth.";
-    return strncmp(op->spec->name, signing_in, strlen(signing_in)) != 0 && !has_secret(op->spec->in) &&
-           !has_secret(op->reply_shape);
+    return strncmp(op->spec->name, signing_in, strlen(signing_in)) != 0 && !has(op->spec->in, FIELD_SECRET) &&
+           !has(op->reply_shape, FIELD_SECRET);
 }
 
 bool results_is_final(enum err_code code)
@@ -111,13 +111,24 @@ bool results_store(struct op_ctx *ctx, const struct op_request *request, const c
     if (!request->ok)
         write_refusal(&request->err, &refusal);
     const char *reply = buf_text(request->ok ? &request->reply : &refusal);
-    return db_run(ctx->db,
-                  "INSERT INTO request_result (scope, key, payload_hash, op, status, reply, seq, at) "
-                  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                  DB_ARGS(db_text(ctx->actor.user_id), db_text(request->idempotency_key),
-                          db_text(payload_hash), db_text(request->op->spec->name), db_int(request->status),
-                          db_text(reply), db_int(request->seq), db_int(ctx->now)),
-                  NULL, ctx->err);
+    return db_run(
+        ctx->db,
+        "INSERT INTO request_result (scope, key, payload_hash, op, status, reply, seq, at, has_words) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        DB_ARGS(db_text(ctx->actor.user_id), db_text(request->idempotency_key), db_text(payload_hash),
+                db_text(request->op->spec->name), db_int(request->status), db_text(reply),
+                db_int(request->seq), db_int(ctx->now),
+                db_int(request->ok && has(request->op->reply_shape, FIELD_PRIVATE))),
+        NULL, ctx->err);
+}
+
+bool results_forget_words(struct op_ctx *ctx, int64_t before, int64_t limit, int64_t *ret_count)
+{
+    return db_run(
+        ctx->db,
+        "UPDATE request_result SET reply = '{}', has_words = 0 WHERE (scope, key) IN "
+        "(SELECT scope, key FROM request_result WHERE has_words = 1 AND at < $1 ORDER BY at LIMIT $2)",
+        DB_ARGS(db_int(before), db_int(limit)), ret_count, ctx->err);
 }
 
 bool results_floor(struct db *db, const char *person_id, const char *device, int64_t *ret_n, struct err *err)

@@ -11,6 +11,9 @@ bool results_find(struct op_ctx *ctx, struct op_request *request, const char *pa
                   enum result_match *ret_match);
 // Stores the request's answer: its reply, or its refusal.
 bool results_store(struct op_ctx *ctx, const struct op_request *request, const char *payload_hash);
+// Answers that hold words of notes and were stored before then say only that it was done: at most `limit` of them. What was
+// deleted from a note is nowhere after 30 days.
+bool results_forget_words(struct op_ctx *ctx, int64_t before, int64_t limit, int64_t *ret_count);
 // False for operations whose arguments or answers hold secrets: those are never stored.
 bool results_keep(const struct op *op);
 // False for refusals that another try may turn into success: they are not stored.

@@ -1,8 +1,10 @@
 #include "server/jobs/housekeeping.h"
 
 #include "server/core/change_log.h"
+#include "server/core/results.h"
 #include "server/jobs/daily.h"
 #include "shared/base/civil.h"
+#include "shared/domain/notes.h"
 
 enum {
     KEEP_RESULTS_DAYS = 90,
@@ -46,11 +48,13 @@ static bool age_changes(struct op_ctx *ctx, bool *ret_more)
 static bool tidy(struct op_ctx *ctx, const struct job *job)
 {
     (void)job;
-    int64_t results = 0, jobs = 0;
+    int64_t results = 0, words = 0, jobs = 0;
     bool more_changes = false;
-    if (!forget_results(ctx, &results) || !forget_jobs(ctx, &jobs) || !age_changes(ctx, &more_changes))
+    if (!forget_results(ctx, &results) ||
+        !results_forget_words(ctx, note_purge_before(ctx->now), ROWS_AT_ONCE, &words) ||
+        !forget_jobs(ctx, &jobs) || !age_changes(ctx, &more_changes))
         return false;
-    bool more = results >= ROWS_AT_ONCE || jobs >= ROWS_AT_ONCE || more_changes;
+    bool more = results >= ROWS_AT_ONCE || words >= ROWS_AT_ONCE || jobs >= ROWS_AT_ONCE || more_changes;
     return daily_again(ctx, &job_housekeeping, more);
 }
 

@@ -86,16 +86,16 @@ static const struct field billing_fields[] = {
 static const struct shape billing_shape = SHAPE(struct view_billing, "ConsultationBilling", billing_fields);
 
 static const struct field notes_fields[] = {
-    { FIELD(struct view_notes, client), .kind = FIELD_TEXT, .flags = OPT },
-    { FIELD(struct view_notes, consultant), .kind = FIELD_TEXT, .flags = OPT },
-    { FIELD(struct view_notes, internal), .kind = FIELD_TEXT, .flags = OPT },
+    { FIELD(struct view_notes, client), .kind = FIELD_TEXT, .flags = OPT | FIELD_PRIVATE },
+    { FIELD(struct view_notes, consultant), .kind = FIELD_TEXT, .flags = OPT | FIELD_PRIVATE },
+    { FIELD(struct view_notes, internal), .kind = FIELD_TEXT, .flags = OPT | FIELD_PRIVATE },
 };
 static const struct shape notes_shape = SHAPE(struct view_notes, "ConsultationNotes", notes_fields);
 
 static const struct field live_notes_fields[] = {
     { FIELD(struct view_live_notes, keyDiscussionPoints), .kind = FIELD_JSON, .flags = OPT },
     { FIELD(struct view_live_notes, opportunitiesIdentified), .kind = FIELD_JSON, .flags = OPT },
-    { FIELD(struct view_live_notes, text), .kind = FIELD_TEXT, .flags = OPT },
+    { FIELD(struct view_live_notes, text), .kind = FIELD_TEXT, .flags = OPT | FIELD_PRIVATE },
     { FIELD(struct view_live_notes, updatedAt), .kind = FIELD_TIME, .flags = OPT },
 };
 static const struct shape live_notes_shape =
@@ -124,7 +124,7 @@ static const struct field view_fields[] = {
     { FIELD(struct view, schedule), .kind = FIELD_OBJECT, .sub = &schedule_shape },
     { FIELD(struct view, status), .kind = FIELD_OBJECT, .sub = &status_shape },
     { FIELD(struct view, purpose), .kind = FIELD_TEXT },
-    { FIELD(struct view, preparationNotes), .kind = FIELD_TEXT, .flags = OPT },
+    { FIELD(struct view, preparationNotes), .kind = FIELD_TEXT, .flags = OPT | FIELD_PRIVATE },
     { FIELD(struct view, createdAt), .kind = FIELD_TIME },
 #define VIEW_LIGHT 14
     { FIELD(struct view, attendees), .kind = FIELD_OBJECT, .sub = &attendees_shape },

@@ -33,7 +33,8 @@ static const struct field book_fields[] = {
     { FIELD(struct args_book, schedule), .kind = FIELD_OBJECT, .flags = FIELD_REQUIRED,
       .sub = &shape_schedule },
     { FIELD(struct args_book, purpose), .kind = FIELD_TEXT, .max = 2000, .flags = FIELD_MULTILINE },
-    { FIELD(struct args_book, notes), .kind = FIELD_TEXT, .max = 8000, .flags = FIELD_MULTILINE },
+    { FIELD(struct args_book, notes), .kind = FIELD_TEXT, .max = 8000,
+      .flags = FIELD_MULTILINE | FIELD_PRIVATE },
     { FIELD(struct args_book, useCredits), .kind = FIELD_BOOL, HAS(args_book, useCredits) },
     { FIELD(struct args_book, useFreeTrialCredit), .kind = FIELD_BOOL },
     { FIELD(struct args_book, type), .kind = FIELD_TEXT, .max = 64 },
@@ -67,12 +68,13 @@ const struct shape shape_consultation_id =
     SHAPE(struct args_consultation_id, "ConsultationId", consultation_id_fields);
 
 static const struct field notes_fields[] = {
-    { FIELD(struct args_notes, client), .kind = FIELD_TEXT, .max = 8000, .flags = FIELD_MULTILINE,
-      HAS(args_notes, client) },
-    { FIELD(struct args_notes, consultant), .kind = FIELD_TEXT, .max = 32768, .flags = FIELD_MULTILINE,
-      HAS(args_notes, consultant), .help = "Private to the consultant" },
-    { FIELD(struct args_notes, internal), .kind = FIELD_TEXT, .max = 32768, .flags = FIELD_MULTILINE,
-      HAS(args_notes, internal) },
+    { FIELD(struct args_notes, client), .kind = FIELD_TEXT, .max = 8000,
+      .flags = FIELD_MULTILINE | FIELD_PRIVATE, HAS(args_notes, client) },
+    { FIELD(struct args_notes, consultant), .kind = FIELD_TEXT, .max = 32768,
+      .flags = FIELD_MULTILINE | FIELD_PRIVATE, HAS(args_notes, consultant),
+      .help = "Private to the consultant" },
+    { FIELD(struct args_notes, internal), .kind = FIELD_TEXT, .max = 32768,
+      .flags = FIELD_MULTILINE | FIELD_PRIVATE, HAS(args_notes, internal) },
 };
 static const struct shape shape_notes = SHAPE(struct args_notes, "Notes", notes_fields);
 
@@ -80,8 +82,8 @@ static const struct field live_notes_fields[] = {
     { FIELD(struct args_live_notes, keyDiscussionPoints), LINES(HAS(args_live_notes, keyDiscussionPoints)) },
     { FIELD(struct args_live_notes, opportunitiesIdentified),
       LINES(HAS(args_live_notes, opportunitiesIdentified)) },
-    { FIELD(struct args_live_notes, text), .kind = FIELD_TEXT, .max = 32768, .flags = FIELD_MULTILINE,
-      HAS(args_live_notes, text) },
+    { FIELD(struct args_live_notes, text), .kind = FIELD_TEXT, .max = 32768,
+      .flags = FIELD_MULTILINE | FIELD_PRIVATE, HAS(args_live_notes, text) },
 };
 static const struct shape shape_live_notes = SHAPE(struct args_live_notes, "LiveNotes", live_notes_fields);
 
@@ -101,8 +103,8 @@ static const struct field patch_fields[] = {
       HAS(args_patch, liveNotes) },
     { FIELD(struct args_patch, preparationMaterials), .kind = FIELD_OBJECTS, .max = 100,
       .sub = &shape_material, HAS(args_patch, preparationMaterials) },
-    { FIELD(struct args_patch, preparationNotes), .kind = FIELD_TEXT, .max = 32768, .flags = FIELD_MULTILINE,
-      HAS(args_patch, preparationNotes) },
+    { FIELD(struct args_patch, preparationNotes), .kind = FIELD_TEXT, .max = 32768,
+      .flags = FIELD_MULTILINE | FIELD_PRIVATE, HAS(args_patch, preparationNotes) },
     { FIELD(struct args_patch, purpose), .kind = FIELD_TEXT, .max = 2000, .flags = FIELD_MULTILINE,
       HAS(args_patch, purpose) },
     { FIELD(struct args_patch, objectives), LINES(HAS(args_patch, objectives)) },
@@ -112,7 +114,7 @@ const struct shape shape_patch = SHAPE(struct args_patch, "PatchConsultation", p
 static const struct field confirm_fields[] = {
     { FIELD(struct args_confirm, id), ID_IN_PATH },
     { FIELD(struct args_confirm, preparationNotes), .kind = FIELD_TEXT, .max = 32768,
-      .flags = FIELD_MULTILINE },
+      .flags = FIELD_MULTILINE | FIELD_PRIVATE },
 };
 const struct shape shape_confirm = SHAPE(struct args_confirm, "ConfirmConsultation", confirm_fields);
 
@@ -210,7 +212,7 @@ static const struct field complete_fields[] = {
       .sub = &shape_action_item },
     { FIELD(struct args_complete, nextSteps), .kind = FIELD_TEXT, .max = 8000, .flags = FIELD_MULTILINE },
     { FIELD(struct args_complete, internalNotes), .kind = FIELD_TEXT, .max = 32768,
-      .flags = FIELD_MULTILINE },
+      .flags = FIELD_MULTILINE | FIELD_PRIVATE },
 };
 const struct shape shape_complete = SHAPE(struct args_complete, "CompleteConsultation", complete_fields);
 

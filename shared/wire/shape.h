@@ -34,6 +34,7 @@ enum field_flag {
     FIELD_QUERY = 1 << 3,      // an operation's argument that a GET takes from the query string
     FIELD_SECRET = 1 << 4,     // never logged, never audited, never stored with a result
     FIELD_MULTILINE = 1 << 5,  // text may hold newlines and tabs
+    FIELD_PRIVATE = 1 << 7,    // words of a note: never audited; a stored answer holds them for 30 days
     FIELD_KEY = 1 << 6,        // in a sync row: the client's cache keeps an index on it
 };
 

@@ -74,12 +74,23 @@ class Purge(WithTime):
     def test_deleted_words_go_after_30_days(self):
         """Their day's round of the job finds them, and the store's file has them nowhere."""
         self.grant()
-        path = f"/api/consultations/{self.book()}/notes/shared"
+        booking = f"/api/consultations/{self.book()}"
+        path = f"{booking}/notes/shared"
         self.api(CLIENT).patch(path, {"text": "Buy Initech, quietly\nAgenda"})
         self.api(CLIENT).patch(path, {"text": "Agenda"})
+        for key, words in (("first", "Buy Initech, quietly"), ("second", "Agenda")):
+            reply = self.api(CLIENT).call("PATCH", booking, {"notes": {"client": words}}, {"Idempotency-Key": key}, status=200)
+            self.assertEqual(reply.data["consultation"]["notes"]["client"], words)
+        self.api(CLIENT).call("PATCH", booking, {"notes": {"client": "x"}}, {"Idempotency-Key": "first"}, status=422)
+        self.assertEqual(self.count("SELECT count(*) FROM request_result WHERE reply LIKE '%Initech%'"), 1)
+        self.assertEqual(self.count("SELECT count(*) FROM audit WHERE args LIKE '%Initech%'"), 0)
         self.later(days=33)
         wait_until(lambda: not self.count("SELECT count(*) FROM note WHERE purge_at > 0"), 30 * SLOW, "purge")
         self.assertEqual(self.api(CLIENT).get(path)["note"]["text"], "Agenda")
+        wait_until(lambda: not self.count("SELECT count(*) FROM request_result WHERE reply LIKE '%Initech%'"), 30 * SLOW, "words")
+        reply = self.api(CLIENT).call("PATCH", booking, {"notes": {"client": "Buy Initech, quietly"}}, {"Idempotency-Key": "first"},
+                                      status=200)
+        self.assertEqual(reply.data, {})  # it was done; what was said then is gone
         self.server.stop()
         files = [file.read_bytes() for file in self.server.data.iterdir() if file.is_file()]
         self.assertFalse(any(b"Initech" in data for data in files))

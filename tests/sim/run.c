@@ -231,10 +231,10 @@ static void raise_dead(unsigned once_in)
 static void end_trouble(void)
 {
     world.heals = true;
-    raise_dead(1);
     disk_set_fuse(server_node(), -1);
     for (size_t i = 0; i < seat_count(); i++)
         disk_set_fuse(seat_node(seat_at(i)), -1);
+    raise_dead(1);
 }
 
 // What may happen next --------------------------------------------------------------------------------------------

@@ -284,10 +284,11 @@ static void insert_of_age(struct db *db, int days, int64_t now)
 {
     struct err err = { 0 };
     struct db_value at = db_int(now - days * (int64_t)24 * 3600 * 1000), age = db_int(days);
-    assert_true(db_run(db,
-                       "INSERT INTO request_result (scope, key, payload_hash, op, status, reply, seq, at) "
-                       "VALUES ('jane', 'k' || $2, 'h', 'o', 200, '{}', 0, $1)",
-                       DB_ARGS(at, age), NULL, &err));
+    assert_true(
+        db_run(db,
+               "INSERT INTO request_result (scope, key, payload_hash, op, status, reply, seq, at, has_words) "
+               "VALUES ('jane', 'k' || $2, 'h', 'o', 200, '{\"x\":1}', 0, $1, $2 % 3 > 0)",
+               DB_ARGS(at, age), NULL, &err));
     assert_true(
         db_run(db,
                "INSERT INTO job (id, tenant, kind, key, payload, run_at, state, created_at, finished_at) "
@@ -318,6 +319,8 @@ static void test_housekeeping_forgets_what_is_too_old(void **state)
     assert_true(job_runner_start(&bed->app.jobs, &bed->app, &err));
     drain(bed);
     assert_int_equal(testbed_int(bed, "SELECT count(*) FROM request_result"), 4);
+    assert_int_equal(testbed_int(bed, "SELECT count(*) FROM request_result WHERE reply = '{}'"), 2); // 31, 89
+    assert_int_equal(testbed_int(bed, "SELECT count(*) FROM request_result WHERE has_words = 1"), 2);
     assert_int_equal(testbed_int(bed, "SELECT count(*) FROM job WHERE kind = 'test.send'"), 2);
     assert_int_equal(testbed_int(bed, "SELECT count(*) FROM change"), 2);
     assert_int_equal(testbed_int(bed, "SELECT count(*) FROM old_change WHERE id = 'x'"), 1);
