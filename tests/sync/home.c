@@ -152,11 +152,16 @@ void home_put(struct home *home, enum row_table table, const char *id, const cha
     home->seq++;
 }
 
+void home_pass(int64_t ms)
+{
+    passed += ms;
+}
+
 size_t home_take(struct home *home, struct buf *out)
 {
     struct err err;
     size_t count;
-    passed += 5000; // what rests has rested
+    home_pass(5000); // what rests has rested
     if (!feed_take_ops(home->feed, out, &count, &err))
         fail_msg("feed_take_ops: %s", err.message);
     return count;

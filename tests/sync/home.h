@@ -38,6 +38,7 @@ void home_answer(struct home *home, int64_t n, const char *status, int64_t seq);
 // "01900001-0000-7000-8000-<n>" and the like, in the arena.
 const char *home_id(struct home *home, int kind, int64_t n);
 int64_t home_clock(void); // what the model takes for the time; home_take() lets some pass
+void home_pass(int64_t ms);
 
 enum { CONSULTATIONS = 1, CLIENTS = 2, CONSULTANTS = 3, LOTS = 4 };
 extern const int64_t HOME_BASE; // start of consultation 0, UTC ms
