@@ -200,7 +200,7 @@ static const char *remark_on(const struct history_data *data)
 {
     const struct revision *shown = LIST_AT(&data->revisions, struct revision, data->list.selected);
     if (shown->faded)
-        return " Words deleted since, over 30 days ago, are gone: fillers stand in their place. ";
+        return " Words deleted since then are gone after 30 days. ";
     return others_wrote_too(data) ? " Several people wrote at once: marked is what all of them changed. "
                                   : NULL;
 }
