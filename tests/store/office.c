@@ -172,6 +172,17 @@ void office_set_clock(struct office *office, const char *iso)
     assert_true(clock_advance_to(office->bed.app.clock, office_time(iso)));
 }
 
+void office_restart(struct office *office)
+{
+    struct texts *texts = office->bed.app.texts;
+    int64_t now = app_now(&office->bed.app);
+    char iso[CIVIL_ISO_SIZE];
+    testbed_stop(&office->bed);
+    texts_free(texts);
+    testbed_start(&office->bed, NULL);
+    office_set_clock(office, civil_format_iso(now + 1, iso));
+}
+
 static cJSON *run(struct office *office, const struct op *op, const struct actor *actor,
                   enum err_code expected, const char *args)
 {

@@ -23,6 +23,9 @@ struct office {
 int office_open(void **state);
 int office_close(void **state);
 
+// Ends the server and starts another one on the same folder: its log is folded in, and what it had in memory is forgotten.
+void office_restart(struct office *office);
+
 // Moves the clock forward, never back.
 void office_set_clock(struct office *office, const char *iso);
 int64_t office_time(const char *iso);

@@ -19,23 +19,12 @@ static int64_t count(struct office *office, const char *sql)
     return testbed_int(&office->bed, sql);
 }
 
-static void restart(struct office *office)
-{
-    struct texts *texts = office->bed.app.texts;
-    int64_t now = app_now(&office->bed.app);
-    char iso[CIVIL_ISO_SIZE];
-    testbed_stop(&office->bed); // folds the log into the file
-    texts_free(texts);
-    testbed_start(&office->bed, NULL);
-    office_set_clock(office, civil_format_iso(now + 1, iso));
-}
-
 // Whether the store's file has these bytes anywhere.
 static bool file_holds(struct office *office, const char *words)
 {
     CLEANUP(buf_free) struct buf bytes = { 0 };
     struct err err = { 0 };
-    restart(office);
+    office_restart(office);
     assert_true(file_read(office->bed.path, 64 * 1024 * 1024, &bytes, &err));
     return memmem(bytes.data, bytes.len, words, strlen(words)) != NULL;
 }
@@ -240,7 +229,7 @@ static void test_a_damaged_text_is_left_and_the_others_go_on(void **state)
                 db_run(db, "UPDATE text_update SET bytes = X'00' WHERE n = 1 AND doc LIKE $1 || '%'",
                        DB_ARGS(db_text(ids[0])), NULL, &err));
     db_close(db);
-    restart(office);
+    office_restart(office);
     purge(office, "2030-02-07T08:00:00Z");
     assert_false(file_holds(office, SECRET));
     assert_int_equal(count(office, "SELECT COUNT(*) FROM note WHERE purge_at > 0"), 1);

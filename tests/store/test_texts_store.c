@@ -27,20 +27,6 @@ static void spoil(struct office *office, const char *sql)
     db_close(db);
 }
 
-// The server forgets what it has in memory.
-static void restart(struct office *office)
-{
-    char folder[sizeof office->bed.folder];
-    struct texts *texts = office->bed.app.texts;
-    strcpy(folder, office->bed.folder);
-    int64_t now = app_now(&office->bed.app);
-    testbed_stop(&office->bed);
-    texts_free(texts);
-    testbed_start(&office->bed, NULL);
-    char iso[CIVIL_ISO_SIZE];
-    office_set_clock(office, civil_format_iso(now + 1, iso));
-}
-
 static void type_times(struct typist *typist, int times)
 {
     for (int i = 0; i < times; i++) {
@@ -75,7 +61,7 @@ static void test_snapshots_and_what_goes(void **state)
     typist_listen(&john);
     assert_string_equal(typist_reads(&away), typist_reads(&john));
     assert_non_null(strstr(typist_reads(&away), "While away. Before. "));
-    restart(office);
+    office_restart(office);
     assert_string_equal(stored_note(office, id, NOTE_SHARED), typist_reads(&john));
     // whole texts from a base that is no longer kept are refused, not merged wrongly
     office_do(office, &op_run_note_write, &office->john, ERR_CONFLICT,
@@ -92,7 +78,7 @@ static void test_a_damaged_snapshot_falls_back(void **state)
     spoil(office,
           "UPDATE text_snapshot SET bytes = substr(bytes, 1, length(bytes) - 9) || x'000000000000000000' "
           "WHERE n = (SELECT max(n) FROM text_snapshot)");
-    restart(office);
+    office_restart(office);
     assert_string_equal(stored_note(office, john.consultation, NOTE_LIVE), typist_reads(&john));
     type_times(&john, 10);
     assert_string_equal(stored_note(office, john.consultation, NOTE_LIVE), typist_reads(&john));
@@ -103,7 +89,7 @@ static void test_a_damaged_snapshot_falls_back(void **state)
     assert_int_equal(count(office, "SELECT count(*) FROM text_snapshot"), 3);
     type_times(&john, TEXTS_SNAPSHOT_UPDATES); // the one before is sound again
     assert_int_equal(count(office, "SELECT count(*) FROM text_snapshot"), 2);
-    restart(office);
+    office_restart(office);
     assert_string_equal(stored_note(office, john.consultation, NOTE_LIVE), typist_reads(&john));
     office_prove(office);
     typist_close(&john);
@@ -183,7 +169,7 @@ static void test_what_is_rolled_back_leaves_memory_too(void **state)
     assert_int_equal(typist_send(&jane), ERR_NONE); // tried again: it is new, not known
     assert_string_equal(stored_note(office, id, NOTE_SHARED), "never www more");
     office_prove(office);
-    restart(office);
+    office_restart(office);
     assert_string_equal(stored_note(office, id, NOTE_SHARED), "never www more");
     typist_close(&john);
     typist_close(&jane);
