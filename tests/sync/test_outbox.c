@@ -3,6 +3,7 @@
 #include "tests/sync/home.h"
 
 #include "shared/base/civil.h"
+#include "tui/model/outbox.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -241,6 +242,44 @@ static void who_joins_a_session_does_not_lead_it(void **state)
     assert_true(model_remove_co_consultant(home.model, id, home_id(&home, CONSULTANTS, 1), NULL, &err));
 }
 
+static void enter(const char *epoch, int64_t restored_to, int64_t heard, int64_t since)
+{
+    struct err err;
+    const struct outbox_epoch now = { epoch, restored_to, heard, since };
+    assert_true(outbox_enter_epoch(feed_outbox(home.feed), &now, &err));
+    assert_string_equal(outbox_epoch_known(feed_outbox(home.feed), &home.arena), epoch);
+}
+
+// Each start of the server begins an epoch; only one that went back is told again what it lost.
+static void what_a_restored_server_lost_is_offered_again(void **state)
+{
+    (void)state;
+    CLEANUP(buf_free) struct buf out = { 0 };
+    int64_t early = start_of(0), late = start_of(1);
+    assert_int_equal(home_take(&home, &out), 2);
+    home_answer(&home, early, "ok", 50);
+    home_pass(DAY_MS);
+    int64_t between = home_clock();
+    home_answer(&home, late, "ok", 60);
+    enter("e1", 0, 0, 0);
+    enter("restarted", 60, 60, 0);
+    assert_int_equal(waiting().count, 0);
+    enter("gone back to 70 of what it heard up to 80", 70, 80, 0); // rows alone are lost
+    assert_int_equal(waiting().count, 0);
+    enter("gone back to 55", 55, 60, 0);
+    assert_int_equal(waiting().count, 1);
+    assert_int_equal(home_take(&home, &out), 1);
+    home_answer(&home, late, "ok", 56);
+    enter("the answer was heard, its rows were not", 55, 55, 0);
+    assert_int_equal(waiting().count, 1);
+    home_take(&home, &out);
+    home_answer(&home, late, "ok", 57);
+    enter("unknown", 0, 57, between); // and the early one is too old
+    assert_int_equal(waiting().count, 1);
+    struct list left = waiting();
+    assert_int_equal(LIST_AT(&left, struct waiting, 0)->n, late);
+}
+
 static void a_newer_outbox_is_left_alone(void **state)
 {
     (void)state;
@@ -335,6 +374,7 @@ int main(void)
         STORY(the_change_before_the_answer_does_not_flicker),
         STORY(a_co_consultant_added_here_has_a_name_and_comes_once),
         STORY(who_joins_a_session_does_not_lead_it),
+        STORY(what_a_restored_server_lost_is_offered_again),
         STORY(a_newer_outbox_is_left_alone),
         STORY(damage_found_later_is_said_and_mended_at_the_next_start),
         STORY(a_damaged_cache_is_fetched_anew_and_the_outbox_stays),

@@ -16,7 +16,6 @@ enum {
     LOG_PAGES = 500, // of the write-ahead log, before it is written back
     SWEEP_ROWS = 500,
 };
-static const int64_t KEEP_DONE_MS = INT64_C(7) * DAY_MS; // to offer again after a restore
 
 static int open_session_lock(const char *home)
 {
@@ -238,13 +237,18 @@ static void sweep(struct feed *feed)
     feed_commit(feed, &err);
 }
 
+int64_t feed_keeps_since(const struct feed *feed)
+{
+    return model_now(feed->model) - INT64_C(7) * DAY_MS;
+}
+
 static void forget(struct feed *feed, int64_t now)
 {
     struct err err;
     if (now < feed->forget_at)
         return;
     feed->forget_at = now + FORGET_EVERY_MS;
-    outbox_forget(feed->outbox, model_now(feed->model) - KEEP_DONE_MS, &err);
+    outbox_forget(feed->outbox, feed_keeps_since(feed), &err);
 }
 
 void feed_idle(struct feed *feed, bool *ret_outbox)

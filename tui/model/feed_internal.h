@@ -52,6 +52,8 @@ struct feed {
 
 // Reads the state row. False when it cannot be read.
 bool feed_load_state(struct feed *feed, struct err *err);
+// Operations answered since then are kept, to be offered again after a restore (handbook SYNC). Model's time.
+int64_t feed_keeps_since(const struct feed *feed);
 // Begins writing to the cache: ERR_CONFLICT when it belongs to another account by now.
 bool feed_begin(struct feed *feed, struct err *err);
 // --- feed_texts.c: each in a transaction of its own on the outbox, after what the cache says was committed

@@ -93,7 +93,8 @@ bool feed_welcome(struct feed *feed, const struct feed_welcome *welcome, struct 
     if (welcome->snapshot &&
         feed->cursor != 0) // a reset comes first, and what it says about who may see what
         return err_set(err, ERR_BAD_REQUEST, "the server broke the protocol: it begins anew without a word");
-    const struct outbox_epoch epoch = { welcome->epoch, welcome->restored_to, feed->heard };
+    const struct outbox_epoch epoch = { welcome->epoch, welcome->restored_to, feed->heard,
+                                        feed_keeps_since(feed) };
     if (!outbox_enter_epoch(feed->outbox, &epoch, err) ||
         !outbox_skip_to(feed->outbox, welcome->op_floor, err) || !feed_begin(feed, err))
         return false;

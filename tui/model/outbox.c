@@ -345,12 +345,14 @@ bool outbox_forget(struct store *store, int64_t before, struct err *err)
 }
 
 // Done operations with a greater seq wait to be sent once more.
-static void offer_again(struct store *store, int64_t above)
+static void offer_again(struct store *store, int64_t above, int64_t since)
 {
     CLEANUP(query_end)
     sqlite3_stmt *query = store_query(
-        store, "UPDATE operation SET state = 1, seq = 0, retry_at = 0 WHERE state = 2 AND seq > ?1");
+        store, "UPDATE operation SET state = 1, seq = 0, retry_at = 0 WHERE state = 2 AND seq > ?1"
+               " AND answered_at >= ?2");
     bind_int(query, 1, above);
+    bind_int(query, 2, since);
     store_run(store, query);
 }
 
@@ -381,7 +383,7 @@ bool outbox_enter_epoch(struct store *store, const struct outbox_epoch *now, str
     if (!store_begin(store, STORE_DURABLE, err))
         return false;
     if (!first && is_set_back(store, now)) {
-        offer_again(store, now->restored_to);
+        offer_again(store, now->restored_to, now->since);
         store_exec(store,
                    "UPDATE replica SET head = 0"); // texts heal by their versions, whatever numbers say now
     }

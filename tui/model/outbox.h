@@ -85,6 +85,8 @@ const char *outbox_epoch_known(struct store *store, struct arena *arena);
 struct outbox_epoch {
     const char *epoch;
     int64_t restored_to, heard;
+    int64_t
+        since; // what was answered before is too old to be offered again: the server may have forgotten its answer
 };
 bool outbox_enter_epoch(struct store *store, const struct outbox_epoch *now, struct err *err);
 // The server knows operations of this device up to `floor`. When this file does not, it is an old copy: what was not
