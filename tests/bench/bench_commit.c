@@ -58,11 +58,23 @@ static void drop_triggers(sqlite3 *db)
     sqlite3_free(drops);
 }
 
+static bool has_rowid(sqlite3 *db, const char *name)
+{
+    sqlite3_stmt *list = prepare(db, "SELECT wr FROM pragma_table_list WHERE schema = 'main' AND name = ?1");
+    sqlite3_bind_text(list, 1, name, -1, SQLITE_TRANSIENT);
+    bool without = sqlite3_step(list) == SQLITE_ROW && sqlite3_column_int(list, 0) != 0;
+    sqlite3_finalize(list);
+    return !without;
+}
+
+// What was added, in its order where there is one.
 static void load_rows(sqlite3 *db, struct table *table)
 {
-    char *sql = sqlite3_mprintf("SELECT * FROM after.\"%w\" WHERE rowid > "
-                                "(SELECT coalesce(max(rowid), 0) FROM main.\"%w\") ORDER BY rowid",
-                                table->name, table->name);
+    const char *form = has_rowid(db, table->name)
+                           ? "SELECT * FROM after.\"%w\" WHERE rowid > "
+                             "(SELECT coalesce(max(rowid), 0) FROM main.\"%w\") ORDER BY rowid"
+                           : "SELECT * FROM after.\"%w\" EXCEPT SELECT * FROM main.\"%w\"";
+    char *sql = sqlite3_mprintf(form, table->name, table->name);
     sqlite3_stmt *select = prepare(db, sql);
     sqlite3_free(sql);
     table->columns = sqlite3_column_count(select);
