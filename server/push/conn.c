@@ -280,7 +280,7 @@ static struct frame *ready_frame(struct conn *conn)
 {
     CLEANUP(buf_free) struct buf text = { 0 };
     conn->catching_up = false;
-    write_ready(&text, conn->told, 0, NULL);
+    write_ready(&text, conn->told, -1, 0, NULL);
     return frame_create(text.data, text.len, false);
 }
 

@@ -90,9 +90,13 @@ void write_welcome(struct buf *out, const struct welcome *welcome)
     buf_add_char(out, '}');
 }
 
-void write_ready(struct buf *out, int64_t at, unsigned tables, const struct table_sum sums[ROW_TABLES])
+void write_ready(struct buf *out, int64_t at, int pages, unsigned tables,
+                 const struct table_sum sums[ROW_TABLES])
 {
-    buf_addf(out, "{\"t\":\"ready\",\"at\":%" PRId64 ",\"sums\":{", at);
+    buf_addf(out, "{\"t\":\"ready\",\"at\":%" PRId64, at);
+    if (pages >= 0)
+        buf_addf(out, ",\"pages\":%d", pages);
+    buf_add_text(out, ",\"sums\":{");
     for (unsigned table = 0; table < ROW_TABLES; table++)
         if (tables & 1u << table) {
             json_add_key(out, row_shapes[table]->name);

@@ -60,8 +60,10 @@ struct table_sum { // of what was sent
     int64_t count;
     uint64_t hash;
 };
-// sums: of every table; those of `tables` (bits of enum row_table) are said. 0: nothing is to be compared.
-void write_ready(struct buf *out, int64_t at, unsigned tables, const struct table_sum sums[ROW_TABLES]);
+// pages: of the snapshot, on this connection; -1: there was none. sums: of every table; those of `tables` (bits of enum
+// row_table) are said. 0: nothing is to be compared.
+void write_ready(struct buf *out, int64_t at, int pages, unsigned tables,
+                 const struct table_sum sums[ROW_TABLES]);
 void write_poke(struct buf *out, int64_t head);
 void write_reset(struct buf *out, const char *why);
 void write_err(struct buf *out, const struct err *err);

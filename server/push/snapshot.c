@@ -145,7 +145,7 @@ static void finish(struct conn *conn)
     CLEANUP(buf_free) struct buf text = { 0 };
     const struct snapshot *snapshot = conn->snapshot;
     int64_t at = snapshot->at;
-    write_ready(&text, at, snapshot->resumed ? 0 : snapshot->tables, snapshot->sums);
+    write_ready(&text, at, snapshot->pages, snapshot->resumed ? 0 : snapshot->tables, snapshot->sums);
     conn->snapshot_at = at;
     snapshot_free(conn);
     conn_send(conn, &text);

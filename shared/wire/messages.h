@@ -27,7 +27,8 @@
 //             knows that the server went back to a backup, and offers again what was acknowledged above
 //   snap      {t, scope, at, n, table, after, rows: [row, ...], last}   binary; row: an object of row_shapes[table];
 //             n: 0, 1, 2 ... since the welcome or `again`
-//   ready     {t, at, sums: {table: [count, hash]}}   hash: row_sum of every visible row added up, 16 hex digits
+//   ready     {t, at, pages?, sums: {table: [count, hash]}}   pages: how many came, behind a snapshot; hash: row_sum of
+//             every visible row added up, 16 hex digits
 //             a sum a table, since a row may be in several scopes; a wrong one is answered by `again`
 //   chg       {t, from, to, more, rows: [[put, table, id, rev, row] | [del, table, id, rev] | [hide, table, id, rev]
 //             | [scope+, scope] | [scope-, scope]]}

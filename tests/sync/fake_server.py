@@ -379,7 +379,7 @@ class FakeServer:
         if self.bad_sums > 0:
             self.bad_sums -= 1
             sums["consultation"][0] += 1
-        connection.send({"t": "ready", "at": at, "sums": {} if skip else sums})
+        connection.send({"t": "ready", "at": at, "pages": pages, "sums": {} if skip else sums})
         return True
 
     def tables_again(self, connection, tables):

@@ -136,6 +136,29 @@ static void what_rows_do_not_carry_is_asked_for(void **state)
     model_text_close(text);
 }
 
+static void type_meanwhile(void)
+{
+    server.meanwhile = NULL;
+    text_server_type(&server, 0, "late ");
+    text_server_tell(&server, &john, 0);
+}
+
+// The row overtakes the answer to a question that was asked before it.
+static void what_is_told_while_an_answer_is_on_its_way_is_asked_for(void **state)
+{
+    (void)state;
+    struct model_text *text = open_shared(&john);
+    text_server_type(&server, 0, "early");
+    text_server_tell(&server, &john, 0);
+    server.meanwhile = type_meanwhile;
+    assert_int_equal(text_server_answer(&server, &john), 1);
+    is_now(text, "early");
+    assert_int_equal(text_server_answer(&server, &john), 1);
+    is_now(text, "late early");
+    assert_int_equal(text_server_answer(&server, &john), 0);
+    model_text_close(text);
+}
+
 static void two_people_offline_for_days_end_the_same(void **state)
 {
     (void)state;
@@ -652,6 +675,7 @@ int main(void)
         STORY(typed_words_are_there_at_once_and_reach_the_server),
         STORY(words_of_others_come_with_the_row_and_places_go_with_the_words),
         STORY(what_rows_do_not_carry_is_asked_for),
+        STORY(what_is_told_while_an_answer_is_on_its_way_is_asked_for),
         STORY(two_people_offline_for_days_end_the_same),
         STORY(both_may_begin_a_note_without_a_network),
         STORY(undo_takes_back_ones_own_words_alone),

@@ -126,6 +126,8 @@ static void answer_doc(const struct text_server *server, struct home *home, cons
         text_save(server->text, &bytes);
         doc.snapshot = (struct bytes){ bytes.data, bytes.len };
     }
+    if (server->meanwhile != NULL)
+        server->meanwhile();
     if (!feed_doc(home->feed, &doc, &err))
         fail_msg("doc: %s", err.message);
 }

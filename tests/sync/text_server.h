@@ -9,6 +9,7 @@ struct text_server {
     int64_t epoch, head;
     struct buf updates[4096]; // by number - 1
     const char *note;         // "<consultation>:<kind>"
+    void (*meanwhile)(void);  // called while an answer is on its way; may be NULL
 };
 
 void text_server_begin(struct text_server *server, int64_t epoch, const char *note);

@@ -16,6 +16,7 @@ enum { WANT_AGAIN_MS = 1000, SCAN_TOGETHER = 500 };
 struct wanted_text {
     char note[REPLICA_NOTE_SIZE];
     bool asked;
+    bool again;         // more was told of while the question was under way
     int64_t not_before; // machine ms
     struct wanted_text *next;
 };
@@ -42,10 +43,13 @@ static struct wanted_text *add_wanted(struct feed *feed, const char *note)
 static struct wanted_text *want(struct feed *feed, const char *note)
 {
     struct wanted_text *wanted = feed->scanning ? NULL : find_wanted(feed, note);
-    return wanted != NULL ? wanted : add_wanted(feed, note);
+    if (wanted == NULL)
+        return add_wanted(feed, note);
+    wanted->again = wanted->asked;
+    return wanted;
 }
 
-// Takes it off the list; false when nobody asked.
+// Takes it off the list, unless it must be asked for again; false when nobody asked.
 static bool unwant(struct feed *feed, const char *note)
 {
     struct wanted_text **link = &feed->wanted;
@@ -54,11 +58,15 @@ static bool unwant(struct feed *feed, const char *note)
     struct wanted_text *found = *link;
     if (found == NULL || !found->asked)
         return false;
+    feed->asked_count--;
+    if (found->again) {
+        found->asked = found->again = false;
+        return true;
+    }
     *link = found->next;
     if (feed->wanted_end == &found->next)
         feed->wanted_end = link;
     free(found);
-    feed->asked_count--;
     return true;
 }
 
@@ -105,6 +113,7 @@ bool feed_take_docs(struct feed *feed, struct buf *out)
             buf_add_text(out, "{\"t\":\"doc.sync\",\"docs\":[");
         add_question(feed, wanted->note, out);
         wanted->asked = true;
+        wanted->again = false;
         feed->asked_count++;
     }
     if (feed->asked_count == before)

@@ -243,6 +243,8 @@ static enum session_end on_ready(struct session *session, const cJSON *message, 
     bool differs;
     unsigned again;
     const cJSON *sums = cJSON_GetObjectItemCaseSensitive(message, "sums");
+    if (number(message, "pages", session->pages) != session->pages)
+        return ended(broken(err, "the last page is missing"), err);
     if (!feed_ready(session->feed, number(message, "at", -1), sums, &again, &differs, err))
         return ended(false, err);
     if (differs) {
