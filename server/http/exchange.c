@@ -261,6 +261,7 @@ static void ask_again(struct exchange *exchange)
     struct op_request *before = exchange->request, *request = exchange->request = op_request_create();
     request->op = before->op;
     request->body = cJSON_Duplicate(before->body, true);
+    CHECK(request->body != NULL);
     request->received_at = host_monotonic_us();
     request->request_id = arena_strdup(&request->arena, before->request_id);
     request->address = arena_strdup(&request->arena, before->address);

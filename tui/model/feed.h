@@ -52,11 +52,10 @@ struct feed_welcome {
     const char *epoch;
     const char *scopes; // space separated: what the person may see
     int64_t head, op_floor, server_now;
-    int64_t
-        restored_to; // what the server holds of the epoch that hello said, when that is over; 0: perhaps nothing
-    bool snapshot;      // mode
-    bool outbox;        // mode: operations are taken, nothing is told
-    int64_t frame, ops; // limits; 0: the protocol's
+    int64_t restored_to; // what the server holds of the epoch in hello, when that is over; 0: perhaps nothing
+    bool snapshot;       // mode
+    bool outbox;         // mode: operations are taken, nothing is told
+    int64_t frame, ops;  // limits; 0: the protocol's
 };
 // A word that may be a scope; NULL is none.
 bool feed_scope_valid(const char *scope);
