@@ -14,6 +14,7 @@
 
 // --- what is answered ------------------------------------------------------------------------------------------------
 
+// As the description of the API has it; pages are written as they are read (reply_page).
 static const char *const kind_words[] = { "put", "del", "hide", NULL };
 
 struct view_change {

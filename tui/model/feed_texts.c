@@ -113,7 +113,6 @@ bool feed_take_docs(struct feed *feed, struct buf *out)
             buf_add_text(out, "{\"t\":\"doc.sync\",\"docs\":[");
         add_question(feed, wanted->note, out);
         wanted->asked = true;
-        wanted->again = false;
         feed->asked_count++;
     }
     if (feed->asked_count == before)
